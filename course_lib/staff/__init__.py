@@ -1,0 +1,1 @@
+"""The staff's side: publishing and grading. Nothing outside this package imports it."""

@@ -1,0 +1,126 @@
+"""The `course` command: a thin door, each command calls one function of the staff's side."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    help="Build, release, grade and publish the course.",
+)
+
+
+def course_root() -> Path:
+    """The checkout that holds this command's working folder.
+
+    Raises typer.BadParameter when no parent folder is a course (no `_toc.yml` beside `solutions/`).
+    """
+    here = Path.cwd().resolve()
+    for folder in (here, *here.parents):
+        if (folder / "_toc.yml").is_file() and (folder / "solutions").is_dir():
+            return folder
+    raise typer.BadParameter(
+        f"Wanted a course folder (with _toc.yml and solutions/), got {here}. Change into a checkout of the course."
+    )
+
+
+@app.command()
+def release(
+    names: Annotated[list[str] | None, typer.Argument(help="Assignments; all of them when none is named.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when a release is out of date.")] = False,
+) -> None:
+    """Make the students' notebooks from `solutions/` and verify that nothing of a solution is in them."""
+    from course_lib.staff.publishing.release import release as make
+
+    for report in make(course_root(), names or None, check=check):
+        typer.echo(str(report))
+
+
+@app.command()
+def notebooks(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when a notebook has drifted.")] = False,
+) -> None:
+    """Write the Colab notebook beside every page of the book."""
+    from course_lib.staff.publishing.notebooks import write_notebooks
+
+    for path in write_notebooks(course_root(), check=check):
+        typer.echo(str(path))
+
+
+@app.command()
+def book() -> None:
+    """Build the book into `_build/html`, warnings as errors."""
+    from course_lib.staff.publishing.build import build_book
+
+    typer.echo(str(build_book(course_root())))
+
+
+@app.command()
+def looks() -> None:
+    """Take screenshots of every page (light, dark, wide, 390 px) into `_build/looks`."""
+    from course_lib.staff.publishing.looks import take
+
+    for path in take(course_root()):
+        typer.echo(str(path))
+
+
+@app.command()
+def publish(
+    to: Annotated[Path, typer.Option("--to", help="Empty or earlier published folder.")],
+) -> None:
+    """Write the public tree: site, pages, releases and library, never a solution."""
+    from course_lib.staff.publishing.public_tree import publish as write
+
+    typer.echo(str(write(course_root(), to)))
+
+
+@app.command()
+def grade(
+    assignment: Annotated[str, typer.Argument(help="For instance a1_lorenz.")],
+    submissions: Annotated[Path, typer.Option("--submissions", help="Folder of student folders or of notebooks.")],
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Submissions graded at the same time.")] = 1,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the result as JSON here.")] = None,
+    unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help="Run student code without walls.")] = False,
+    accept_partial: Annotated[bool, typer.Option("--accept-partial", help="Accept partial isolation.")] = False,
+) -> None:
+    """Grade a class: collect, deal, run, judge, record, feedback, CSV."""
+    from course_lib.staff.grading.grade import grade as run
+    from course_lib.staff.grading.report import show
+
+    show(
+        run(
+            course_root(),
+            assignment,
+            submissions,
+            jobs=jobs,
+            json_file=json_file,
+            unsandboxed=unsandboxed,
+            accept_partial=accept_partial,
+        )
+    )
+
+
+@app.command()
+def explain(assignment: str, student: str, question: str) -> None:
+    """Say how one verdict came about."""
+    from course_lib.staff.grading.explain import explain as tell
+
+    typer.echo(tell(course_root(), assignment, student, question))
+
+
+def main() -> None:
+    """Entry point: an error of the user's becomes one clear line, not a traceback."""
+    from course_lib.validation import CourseError
+
+    try:
+        app()
+    except CourseError as error:
+        typer.echo(f"course: {error}", err=True)
+        raise SystemExit(1) from error
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""From sources to what the public sees: Colab notebooks, releases, the book, the public tree."""
