@@ -107,9 +107,11 @@ def per_case(
 
     def test(evidence: Evidence) -> Finding:
         mine = [(case, answer) for case, answer in evidence if strata is None or case.stratum in strata]
-        held, figures = 0, None
+        held = 0
+        figures: Mapping[str, Any] | None = None
         for case, answer in mine:
-            ok, said = False, {}
+            ok: bool = False
+            said: Mapping[str, Any] = {}
             if answer.status == "ok":
                 outcome = holds(case, answer.value)
                 ok, said = outcome if isinstance(outcome, tuple) else (outcome, {})

@@ -1,0 +1,188 @@
+"""Run the whole suite in parts, two at a time, each with a budget that it prints; `make test` calls this.
+
+    python tests/run.py                 what `make test` runs
+    python tests/run.py --all           also what is marked slow
+    python tests/run.py units book      these parts alone
+
+A part fails when its tests do, or when it takes more than twice its budget. A part that others wait for (the book is
+built once and shared) names itself in their `after`.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SLOW_FACTOR = 12  # budgets of `--all`, which holds the long tests
+
+
+@dataclass(frozen=True)
+class Part:
+    """One part: its pytest arguments or its commands, its budget in minutes, and the parts that must end first."""
+
+    name: str
+    minutes: float
+    arguments: tuple[str, ...] = ()
+    commands: tuple[tuple[str, ...], ...] = ()
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one part ended: test counts, wall seconds, and the words to show when it failed."""
+
+    part: Part
+    passed: int
+    failed: int
+    skipped: int
+    seconds: float
+    reason: str
+    output: str
+
+
+PYTHON = sys.executable
+PARTS = (
+    Part(
+        "static",
+        2,
+        commands=(
+            (PYTHON, "-m", "ruff", "check", "."),
+            (PYTHON, "-m", "ruff", "format", "--check", "."),
+            (PYTHON, "-m", "mypy"),
+        ),
+    ),
+    Part("book", 6, ("tests/book", "-m", "not browser")),
+    Part(
+        "units",
+        5,
+        ("tests", *(f"--ignore=tests/{d}" for d in ("assignments", "book", "grading", "mutations", "quality"))),
+    ),
+    Part("quality", 4, ("tests/quality",)),
+    Part("assignments", 4, ("tests/assignments",)),
+    Part("grading", 5, ("tests/grading",)),
+    Part("plants", 4, ("tests/mutations",)),
+    Part("browser", 4, ("tests/book", "-m", "browser"), after=("book",)),
+)
+
+
+def environment() -> dict[str, str]:
+    """One thread for numerics, no bytecode beside the sources."""
+    return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1", "COURSE_CHECK_SHAPES": "1"}
+
+
+def with_slow(arguments: tuple[str, ...], slow: bool) -> list[str]:
+    """The part's pytest arguments, with the tests marked slow left out unless they are wanted."""
+    if slow:
+        return list(arguments)
+    words = list(arguments)
+    if "-m" in words:
+        place = words.index("-m") + 1
+        words[place] = f"({words[place]}) and not slow"
+        return words
+    return [*words, "-m", "not slow"]
+
+
+def run_tests(part: Part, slow: bool) -> tuple[int, int, int, str, str]:
+    """Run one pytest part: passed, failed, skipped, reason of failure, output."""
+    with tempfile.TemporaryDirectory() as folder:
+        report = Path(folder) / "report.xml"
+        command = [
+            PYTHON,
+            "-m",
+            "pytest",
+            *with_slow(part.arguments, slow),
+            f"--junitxml={report}",
+            "-rs",
+            "-p",
+            "no:cacheprovider",
+        ]
+        done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True)
+        output = done.stdout + done.stderr
+        if not report.exists():
+            return 0, 1, 0, f"pytest ended with {done.returncode} and wrote no report", output
+        suite = ElementTree.parse(report).getroot().find("testsuite")
+        counts = {key: int(suite.get(key, "0")) for key in ("tests", "failures", "errors", "skipped")}
+    failed = counts["failures"] + counts["errors"]
+    passed = counts["tests"] - failed - counts["skipped"]
+    if done.returncode == 5:
+        return 0, 1, 0, "no test was found", output
+    if done.returncode and not failed:
+        return passed, 1, counts["skipped"], f"pytest ended with {done.returncode}", output
+    return passed, failed, counts["skipped"], "tests failed" if failed else "", output
+
+
+def run_commands(part: Part) -> tuple[int, int, int, str, str]:
+    """Run the commands of one part, all of them even when one fails."""
+    failed, texts = [], []
+    for command in part.commands:
+        done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True)
+        if done.returncode:
+            failed.append(" ".join(command[1:]))
+            texts.append(f"$ {' '.join(command)}\n{done.stdout}{done.stderr}")
+    reason = f"failed: {'; '.join(failed)}" if failed else ""
+    return len(part.commands) - len(failed), len(failed), 0, reason, "\n".join(texts)
+
+
+def run_part(part: Part, slow: bool, ended: dict[str, threading.Event]) -> Outcome:
+    """Wait for the parts it builds on, run it, and hold it to its budget."""
+    for name in part.after:
+        if name in ended:
+            ended[name].wait()
+    start = time.monotonic()
+    passed, failed, skipped, reason, output = run_commands(part) if part.commands else run_tests(part, slow)
+    seconds = time.monotonic() - start
+    limit = 2 * 60 * part.minutes * (SLOW_FACTOR if slow else 1)
+    if seconds > limit and not reason:
+        failed, reason = failed + 1, f"took {seconds:.0f} s, more than twice its budget of {60 * part.minutes:.0f} s"
+    ended[part.name].set()
+    return Outcome(part, passed, failed, skipped, seconds, reason, output)
+
+
+def show(outcome: Outcome) -> None:
+    """One line a part; all of its output when it failed."""
+    word = "FAILED" if outcome.failed else "ok"
+    print(
+        f"{outcome.part.name:<12} {word:<7} {outcome.passed:>5} passed {outcome.failed:>3} failed "
+        f"{outcome.skipped:>3} skipped {outcome.seconds:>7.0f} s of {60 * outcome.part.minutes:.0f} s  {outcome.reason}",
+        flush=True,
+    )
+    if outcome.failed:
+        print(outcome.output, flush=True)
+    elif outcome.skipped:
+        lines = [line for line in outcome.output.splitlines() if line.startswith("SKIPPED")]
+        print("\n".join(f"    {line}" for line in lines), flush=True)
+
+
+def main() -> int:
+    """Run the wanted parts two at a time and print the counts of all of them."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", help=", ".join(part.name for part in PARTS))
+    parser.add_argument("--all", action="store_true", help="also run what is marked slow")
+    wanted = parser.parse_args()
+    unknown = set(wanted.parts) - {part.name for part in PARTS}
+    if unknown:
+        parser.error(f"wanted parts out of {', '.join(part.name for part in PARTS)}; got {', '.join(sorted(unknown))}")
+    parts = [part for part in PARTS if not wanted.parts or part.name in wanted.parts]
+    ended = {part.name: threading.Event() for part in parts}
+    start = time.monotonic()
+    outcomes = []
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        for future in as_completed(pool.submit(run_part, part, wanted.all, ended) for part in parts):
+            outcomes.append(future.result())
+            show(outcomes[-1])
+    passed, failed, skipped = (sum(getattr(o, key) for o in outcomes) for key in ("passed", "failed", "skipped"))
+    print(f"\nwhole suite: {time.monotonic() - start:.0f} s wall, {len(parts)} parts, two at a time")
+    print(f"{passed} passed, {failed} failed, {skipped} skipped")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
