@@ -151,7 +151,7 @@ def show(outcome: Outcome) -> None:
     word = "FAILED" if outcome.failed else "ok"
     print(
         f"{outcome.part.name:<12} {word:<7} {outcome.passed:>5} passed {outcome.failed:>3} failed "
-        f"{outcome.skipped:>3} skipped {outcome.seconds:>7.0f} s of {60 * outcome.part.minutes:.0f} s  {outcome.reason}",
+        f"{outcome.skipped:>3} skipped {outcome.seconds:>6.0f} of {60 * outcome.part.minutes:.0f} s  {outcome.reason}",
         flush=True,
     )
     if outcome.failed:

@@ -28,6 +28,14 @@ def course_root() -> Path:
 
 
 @app.command()
+def first_run() -> None:
+    """Build the book, verify the releases, grade the sample class: what `make course` shows."""
+    from course_lib.staff.firstrun import first_run as run
+
+    run(course_root())
+
+
+@app.command()
 def release(
     names: Annotated[list[str] | None, typer.Argument(help="Assignments; all of them when none is named.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when a release is out of date.")] = False,

@@ -1,0 +1,81 @@
+"""The repository's root holds what the design names, and nothing else."""
+
+import subprocess
+
+EXPECTED = {
+    "README.md",
+    "_config.yml",
+    "_toc.yml",
+    "requirements.txt",
+    "pyproject.toml",
+    "Makefile",
+    "nbgrader_config.py",
+    "LICENSE",
+    "LICENSE-content",
+    "CITATION.cff",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
+    "CHANGELOG.md",
+    ".github",
+    ".ci",
+    ".gitignore",
+    ".gitattributes",
+    "book",
+    "course_lib",
+    "solutions",
+    "assignments",
+    "tests",
+}
+
+
+def tracked(root) -> list[str]:
+    return subprocess.check_output(["git", "ls-files"], cwd=root, text=True).splitlines()
+
+
+def test_the_root_holds_what_the_design_names(root):
+    assert {name.split("/")[0] for name in tracked(root)} == EXPECTED
+
+
+def test_no_tracked_file_is_heavy(root):
+    heavy = {name: size for name in tracked(root) if (size := (root / name).stat().st_size) > 2_000_000}
+    assert heavy == {}
+
+
+def test_every_run_line_of_the_workflows_is_a_make_target(root):
+    import yaml
+
+    targets = {line.split(":")[0] for line in (root / "Makefile").read_text().splitlines() if line[:1].isalpha()}
+    commands = [
+        step["run"]
+        for path in sorted((root / ".github" / "workflows").glob("*.yml"))
+        for job in yaml.safe_load(path.read_text())["jobs"].values()
+        for step in job["steps"]
+        if "run" in step
+    ]
+    assert commands
+    for command in commands:
+        program, *words = command.split()
+        assert program == "make" and set(words) <= targets, command
+
+
+def test_the_pins_are_complete_and_name_no_index(root):
+    lines = [line for line in (root / "requirements.txt").read_text().splitlines() if not line.startswith("#")]
+    assert all(line.count("==") == 1 and "+" not in line for line in lines), lines
+    assert {"torch==2.13.0", "torchvision==0.28.0"} <= set(lines)
+    from importlib.metadata import distributions
+
+    pinned = {line.split("==")[0].lower().replace("_", "-") for line in lines}
+    here = {d.metadata["Name"].lower().replace("_", "-").replace(".", "-") for d in distributions()}
+    needless = {"pip", "course-lib"}
+    assert here - needless <= {name.replace(".", "-") for name in pinned}
+
+
+def test_nothing_imports_torchvision(root):
+    import ast
+
+    for name in tracked(root):
+        if name.endswith(".py"):
+            for node in ast.walk(ast.parse((root / name).read_text())):
+                names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+                names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+                assert not any(n.split(".")[0] == "torchvision" for n in names), name
