@@ -3,7 +3,9 @@
 Needs the standard library and numpy; torch is used only where the notebook has loaded it already.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 
 _HOME = {
     "begin": "begin",
@@ -13,7 +15,6 @@ _HOME = {
     "explore": "explore",
     "glue": "glue",
     "hello": "hello",
-    "plotly_html": "plotly_html",
     "probe": "probe",
     "widget": "widget",
 }
@@ -31,3 +32,14 @@ def __getattr__(name: str):
 
 def __dir__() -> list[str]:
     return __all__
+
+
+class _Door(ModuleType):
+    """Keeps each name for the function: importing the file of the same name must not put the module in its place."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _HOME and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Door

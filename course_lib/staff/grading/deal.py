@@ -1,0 +1,69 @@
+"""Cases for one student: drawn outside the student's process, other ones for other bytes, the same for the same."""
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+import numpy as np
+
+from course_lib.staff.grading.question import Case, Question
+from course_lib.validation import CourseError
+
+KEY_BYTES = 32
+
+
+def rng(*, key: bytes, assignment: str, version: int, student: str, digest: str, question: str) -> np.random.Generator:
+    """The generator that belongs to these words and to nobody without the key.
+
+    key: the course's secret; digest: hash of the submission, so that an edited submission meets other cases and
+    feedback is no oracle, while a regrade of the same bytes meets the same.
+    """
+    words = (assignment, str(version), question, student, digest)
+    message = b"".join(len(word.encode()).to_bytes(4, "big") + word.encode() for word in words)
+    seed = hmac.new(key, message, hashlib.sha256).digest()
+    return np.random.default_rng(np.random.SeedSequence(int.from_bytes(seed, "big")))
+
+
+def draw_cases(
+    question: Question, *, key: bytes, assignment: str, version: int, student: str, digest: str
+) -> list[Case]:
+    """This student's cases of one question; see `rng` for the words."""
+    generator = rng(
+        key=key, assignment=assignment, version=version, student=student, digest=digest, question=question.name
+    )
+    return question.draw(generator)
+
+
+def course_key(gradebook: Path) -> bytes:
+    """The course's secret from ``gradebook/course.key``, made on first use, readable by its owner alone.
+
+    Raises CourseError when the file is not a key or others may read it.
+    """
+    path = gradebook / "course.key"
+    gradebook.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        made = gradebook / f".course.key.{os.getpid()}"
+        with open(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            file.write(secrets.token_hex(KEY_BYTES) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(made, path)  # fails when another run has just made one: then that one counts
+        except FileExistsError:
+            pass
+        finally:
+            made.unlink()
+    if path.stat().st_mode & 0o077:
+        raise CourseError(f"Wanted {path} readable by its owner alone, got wider rights. Run: chmod 600 {path}")
+    try:
+        key = bytes.fromhex(path.read_text().strip())
+    except ValueError:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise CourseError(
+            f"Wanted {2 * KEY_BYTES} hex digits in {path}, got something else. "
+            "Restore the file from a copy: with another key every student meets other cases."
+        )
+    return key
