@@ -1,0 +1,271 @@
+"""MyST into Markdown that Colab can read: directives into prose, roles into words.
+
+Colab renders CommonMark with mathematics and a little HTML; a MyST fence or role would stand there as litter. What is
+not known here is refused, so that nothing reaches a reader half converted.
+"""
+
+import ast
+import re
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from course_lib.validation import CourseError
+
+FENCE = re.compile(r"^( *)(`{3,}|:{3,}|~{3,})\{([\w:-]+)\} *(.*)$")
+PLAIN_FENCE = re.compile(r"^( *)(`{3,}|~{3,})(?!\{).*$")
+ROLE_OR_CODE = re.compile(r"\{([a-z][a-z:]*)\}`([^`]+)`|`[^`]+`")
+LABELLED_MATH = re.compile(r"^\$\$ *\(([\w:-]+)\) *$")
+TARGET = re.compile(r"^\([\w:-]+\)= *$")
+ATTRIBUTES = re.compile(r"^\{[.#][^}]*\} *$")
+LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+\.md)(#[\w-]*)?\)")
+
+
+class ConversionError(CourseError):
+    """A page uses something that has no plain form yet; the message names page and directive."""
+
+
+@dataclass
+class Page:
+    """What a page's text refers to, gathered before its cells are converted.
+
+    name: docname, for instance book/flows/lorenz.  root: the repository.  figures: name -> title.  equations: label ->
+    number.  exercises: label -> number.  citations: key -> (authors, year).  address: docname -> link for a reader in
+    Colab.  glued: names glued in the code cells above.
+    """
+
+    name: str
+    root: Path
+    figures: dict[str, str] = field(default_factory=dict)
+    equations: dict[str, int] = field(default_factory=dict)
+    exercises: dict[str, int] = field(default_factory=dict)
+    citations: dict[str, tuple[str, str]] = field(default_factory=dict)
+    address: Callable[[str], str] = str
+    glued: set[str] = field(default_factory=set)
+
+    def refuse(self, what: str, do: str) -> ConversionError:
+        """The error for something that cannot be converted."""
+        return ConversionError(f"{self.name}.md: wanted Markdown that Colab can show, got {what}. {do}")
+
+
+@dataclass(frozen=True)
+class Directive:
+    """One MyST directive: `{name} argument`, its options, and the lines of its body."""
+
+    name: str
+    argument: str
+    options: dict[str, str]
+    body: str
+
+
+def split_options(lines: list[str]) -> tuple[dict[str, str], list[str]]:
+    """The `:key: value` lines at a directive's head, and the rest."""
+    options: dict[str, str] = {}
+    rest = list(lines)
+    while rest and (found := re.match(r"^ *:([\w-]+): *(.*)$", rest[0])):
+        options[found[1]] = found[2]
+        rest.pop(0)
+    return options, rest
+
+
+def closing_line(lines: list[str], start: int, fence: str) -> int | None:
+    """Index of the line that closes a fence opened before `start`, or None."""
+    closing = re.compile(rf"^ *{re.escape(fence[0])}{{{len(fence)},}} *$")
+    return next((k for k in range(start, len(lines)) if closing.match(lines[k])), None)
+
+
+def convert(text: str, page: Page) -> str:
+    """Plain Markdown of a piece of MyST. Raises ConversionError for a directive or role without a plain form."""
+    lines, out, k = text.split("\n"), [], 0
+    while k < len(lines):
+        line = lines[k]
+        opened, code = FENCE.match(line), PLAIN_FENCE.match(line)
+        if opened or code:
+            fence = (opened or code)[2]
+            end = closing_line(lines, k + 1, fence)
+            if end is None:
+                raise page.refuse(f"a fence that never closes: {line.strip()!r}", "Close it.")
+            if code:
+                out += lines[k : end + 1]
+            else:
+                options, rest = split_options(textwrap.dedent("\n".join(lines[k + 1 : end])).split("\n"))
+                directive = Directive(opened[3], opened[4].strip(), options, "\n".join(rest).strip("\n"))
+                out += render(directive, page).split("\n")
+            k = end + 1
+            continue
+        labelled = LABELLED_MATH.match(line)
+        if labelled:
+            out += [rf"\tag{{{page.equations[labelled[1]]}}}", "$$"]
+        elif not TARGET.match(line) and not ATTRIBUTES.match(line) and not line.startswith("% "):
+            out.append(inline(line, page))
+        k += 1
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(out)).strip("\n")
+
+
+def render(directive: Directive, page: Page) -> str:
+    """One directive as plain Markdown."""
+    if directive.name not in DIRECTIVES:
+        raise page.refuse(
+            f"the directive {{{directive.name}}}",
+            "Teach it to DIRECTIVES in plain_markdown.py, with a test, or say it in prose.",
+        )
+    return DIRECTIVES[directive.name](directive, page)
+
+
+def inline(line: str, page: Page) -> str:
+    """One line of prose: roles into words, links between pages into addresses; code spans stay as they are."""
+    kept: list[str] = []
+
+    def word(match: re.Match) -> str:
+        if match[1]:
+            return role(match[1], match[2], page)
+        kept.append(match[0])
+        return f"\0{len(kept) - 1}\0"
+
+    line = ROLE_OR_CODE.sub(word, line)
+    line = LINK.sub(lambda m: f"[{m[1]}]({link_target(m[2], page)})", line)
+    return re.sub(r"\0(\d+)\0", lambda m: kept[int(m[1])], line)
+
+
+def link_target(path: str, page: Page) -> str:
+    """Address of another page, named relative to this one."""
+    here = page.root / f"{page.name}.md"
+    target = (here.parent / path).resolve()
+    if not target.is_file():
+        raise page.refuse(f"a link to {path}", "There is no such page.")
+    return page.address(target.relative_to(page.root.resolve()).with_suffix("").as_posix())
+
+
+def role(name: str, content: str, page: Page) -> str:
+    """One role in words."""
+    named = re.fullmatch(r"(.*?)\s*<([^>]+)>", content)
+    text, target = (named[1], named[2]) if named else (content, content)
+    if name in {"cite", "cite:p", "cite:t"}:
+        return citation(name, content, page)
+    if name == "numref":
+        return f"figure “{look_up(page.figures, target, 'figure', page)}”"
+    if name == "eq":
+        return f"({look_up(page.equations, target, 'equation', page)})"
+    if name == "glue:text":
+        return f"(`{content}`, printed {'above' if content in page.glued else 'below'})"
+    if name == "ref" and target in page.exercises:
+        return text if named else f"exercise {page.exercises[target]}"
+    if name in {"ref", "term", "doc"} and (named or name == "term"):
+        return text
+    if name == "math":
+        return f"${content}$"
+    if name == "kbd":
+        return f"`{content}`"
+    raise page.refuse(f"the role {{{name}}}`{content}`", "Teach it to role() in plain_markdown.py, with a test.")
+
+
+def look_up(table: dict, key: str, kind: str, page: Page) -> object:
+    """table[key], or the error that names the missing label."""
+    if key not in table:
+        raise page.refuse(f"a reference to the {kind} {key!r}", f"There is no {kind} of that name on the page.")
+    return table[key]
+
+
+def citation(name: str, content: str, page: Page) -> str:
+    """Author and year: "Lorenz (1963)" in a sentence, "(Lorenz, 1963)" behind it."""
+    works = [look_up(page.citations, key.strip(), "work in references.bib,", page) for key in content.split(",")]
+    if name == "cite:t":
+        return ", ".join(f"{authors} ({year})" for authors, year in works)
+    return "(" + "; ".join(f"{authors}, {year}" for authors, year in works) + ")"
+
+
+def quote(title: str, body: str) -> str:
+    """A block quote with a bold title."""
+    lines = [f"**{title}**", "", *body.split("\n")]
+    return "\n".join(["", *(f"> {line}".rstrip() for line in lines), ""])
+
+
+def details(title: str, body: str) -> str:
+    """A folded block; the empty lines let Markdown inside it be read as such."""
+    return f"\n<details><summary>{title}</summary>\n\n{body}\n\n</details>\n"
+
+
+def admonition(directive: Directive, page: Page) -> str:
+    title = inline(directive.argument, page) or directive.name.capitalize()
+    body = convert(directive.body, page)
+    return details(title, body) if "dropdown" in directive.options.get("class", "") else quote(title, body)
+
+
+def exercise(directive: Directive, page: Page) -> str:
+    number = look_up(page.exercises, directive.options.get("label", ""), "exercise", page)
+    title = f" ({inline(directive.argument, page)})" if directive.argument else ""
+    return quote(f"Exercise {number}{title}", convert(directive.body, page))
+
+
+def solution(directive: Directive, page: Page) -> str:
+    number = look_up(page.exercises, directive.argument, "exercise", page)
+    return details(f"Solution of exercise {number}", convert(directive.body, page))
+
+
+def dropdown(directive: Directive, page: Page) -> str:
+    return details(inline(directive.argument, page), convert(directive.body, page))
+
+
+def mathematics(directive: Directive, page: Page) -> str:
+    tag = rf"\tag{{{page.equations[directive.options['label']]}}}" if "label" in directive.options else ""
+    return f"$$\n{directive.body}{tag}\n$$"
+
+
+def literalinclude(directive: Directive, page: Page) -> str:
+    """A fenced copy of one object of a source file, as it stands there today."""
+    path = (page.root / f"{page.name}.md").parent / directive.argument
+    wanted = directive.options.get("pyobject")
+    if wanted is None or not path.is_file():
+        raise page.refuse(f"literalinclude of {directive.argument}", "Name an existing file and a :pyobject:.")
+    source = path.read_text(encoding="utf-8")
+    where = path.resolve().relative_to(page.root.resolve()).as_posix()
+    return f"From `{where}`:\n\n```python\n{python_object(source, wanted, page)}\n```"
+
+
+def python_object(source: str, dotted: str, page: Page) -> str:
+    """Source of the function, class or method `dotted`, without its surrounding indentation."""
+    body, node = ast.parse(source).body, None
+    for name in dotted.split("."):
+        node = next((n for n in body if getattr(n, "name", None) == name), None)
+        if node is None:
+            raise page.refuse(f"pyobject {dotted}", "The file has no such object.")
+        body = node.body
+    first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+    return textwrap.dedent("\n".join(source.split("\n")[first - 1 : node.end_lineno]))
+
+
+def grid(directive: Directive, page: Page) -> str:
+    return convert(directive.body, page)
+
+
+def card(directive: Directive, page: Page) -> str:
+    title = inline(directive.argument, page)
+    link = directive.options.get("link")
+    if link is not None:
+        path = link if link.endswith(".md") else f"{link}.md"
+        title = f"[{title}]({link_target(path, page)})"
+    body = convert(directive.body.replace("\n+++\n", "\n\n"), page)
+    return f"\n**{title}**\n\n{body}\n"
+
+
+def glossary(directive: Directive, page: Page) -> str:
+    lines = []
+    for line in directive.body.split("\n"):
+        if line.strip():
+            lines.append(f"  {inline(line.strip(), page)}" if line.startswith(" ") else f"- **{line.strip()}**:")
+    return "\n".join(lines)
+
+
+DIRECTIVES: dict[str, Callable[[Directive, Page], str]] = {
+    **dict.fromkeys(("admonition", "note", "tip", "important", "warning", "seealso"), admonition),
+    "card": card,
+    "dropdown": dropdown,
+    "exercise": exercise,
+    "glossary": glossary,
+    "grid": grid,
+    "grid-item-card": card,
+    "literalinclude": literalinclude,
+    "math": mathematics,
+    "solution": solution,
+}

@@ -1,0 +1,143 @@
+"""Sphinx extension of the book: everything local, theme cures, status table.
+
+What it cures (Sphinx 7.4, sphinx-book-theme 1.3, pydata-sphinx-theme 0.17): the thebe script is emitted twice
+and raises in the console; a second search bar stands in a top header; MathJax and its fonts come from a CDN.
+"""
+
+import importlib.metadata
+import importlib.util
+import json
+import os
+import platform
+import shutil
+from pathlib import Path
+
+from docutils import nodes
+from docutils.parsers.rst import Directive
+
+PACKAGES = ("course-lib", "numpy", "scipy", "torch", "matplotlib", "scikit-learn", "jupyter-book", "sphinx", "myst-nb")
+PAGE_BUDGET = 75  # CPU seconds
+MAPS = ("*.js.map", "*.css.map")
+
+
+class StatusTable(nodes.General, nodes.Element):
+    """Place holder, replaced when every page has been executed."""
+
+
+class StatusDirective(Directive):
+    """`{course-status}`: versions of this build and the CPU seconds of each page."""
+
+    def run(self) -> list[nodes.Node]:
+        return [StatusTable()]
+
+
+def mathjax_files() -> Path:
+    """Folder `mathjax` of the installed sphinx-mathjax-offline (its name has hyphens, so it is only located)."""
+    spec = importlib.util.find_spec("sphinx-mathjax-offline")
+    if spec is None or spec.origin is None:
+        raise RuntimeError(
+            "Wanted the package sphinx-mathjax-offline for mathematics without a network, found none. "
+            'Install the book extra: pip install -e ".[book]"'
+        )
+    return Path(spec.origin).parent / "static" / "mathjax"
+
+
+def stage_mathjax(target: Path) -> None:
+    """Copy tex-chtml.js and its woff fonts, nothing else (the package holds 24 MB)."""
+    source = mathjax_files()
+    fonts = Path("output/chtml/fonts/woff-v2")
+    (target / fonts).mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(source / "tex-chtml.js", target / "tex-chtml.js")
+    for font in (source / fonts).glob("*.woff"):
+        shutil.copyfile(font, target / fonts / font.name)
+
+
+def on_config(app, config) -> None:
+    """Stage local files and set the theme options that Jupyter Book's own configuration cannot."""
+    stage = Path(app.doctreedir).parent / "staged"
+    stage_mathjax(stage / "mathjax")
+    config.html_static_path.append(str(stage))
+    config.html_theme_options.update(
+        {"navbar_persistent": [], "show_toc_level": 2, "pygments_light_style": "a11y-light"}
+    )
+    config.html_theme_options["pygments_dark_style"] = "a11y-dark"
+
+
+def on_page(app, pagename: str, templatename: str, context: dict, doctree) -> None:
+    """Take the thebe scripts off the page: it has no live cells, and the second copy raises."""
+    context["script_files"] = [s for s in context.get("script_files", ()) if "thebe" not in str(s)]
+    context["css_files"] = [s for s in context.get("css_files", ()) if "thebe" not in str(s)]
+
+
+def cpu_seconds(app, page: str) -> str | None:
+    """What the page's last cell glued as `cpu_seconds`, or None for a page without code."""
+    path = Path(app.env.mystnb_config.output_folder) / f"{page}.glue.json"
+    if not path.is_file():
+        return None
+    entry = json.loads(path.read_text(encoding="utf-8")).get("cpu_seconds")
+    return entry["data"]["text/plain"].strip("'") if entry else None
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]], numeric: int) -> nodes.table:
+    """A docutils table; column `numeric` is aligned to the right."""
+    group = nodes.tgroup(cols=len(head))
+    group += [nodes.colspec(colwidth=1) for _ in head]
+    for container, lines in ((nodes.thead(), [head]), (nodes.tbody(), rows)):
+        for line in lines:
+            row = nodes.row()
+            for column, text in enumerate(line):
+                classes = ["text-right"] if column == numeric else []
+                row += nodes.entry("", nodes.paragraph(text=text, classes=classes))
+            container += row
+        group += container
+    return nodes.table("", group)
+
+
+def on_doctree(app, doctree, docname: str) -> None:
+    """Fill the status table, now that every page has been executed."""
+    for place in list(doctree.findall(StatusTable)):
+        pages = [(page, cpu_seconds(app, page)) for page in sorted(app.env.found_docs)]
+        timed = [(app.env.titles[page].astext(), seconds) for page, seconds in pages if seconds is not None]
+        total = sum(float(seconds) for _, seconds in timed)
+        timed.append(("all pages", f"{total:.0f}"))
+        versions = [("Python", platform.python_version())]
+        versions += [(name, importlib.metadata.version(name)) for name in PACKAGES]
+        place.replace_self(
+            [table(("page", "CPU seconds"), timed, 1), table(("package", "version"), versions, 1)],
+        )
+
+
+def refresh_status(app, env) -> list[str]:
+    """The status page follows every other page, so it is written again each time."""
+    return [page for page in env.found_docs if page.endswith("reference/status")]
+
+
+def on_finish(app, error) -> None:
+    """Make the folder fit for static hosting: no Jekyll, no source maps, no page that left the table of contents."""
+    if error is not None or app.builder.format != "html":
+        return
+    out = Path(app.outdir)
+    (out / ".nojekyll").touch()
+    for pattern in MAPS:
+        for path in (out / "_static").rglob(pattern):
+            path.unlink()
+    for path in (out / "book").rglob("*.html"):
+        if path.relative_to(out).with_suffix("").as_posix() not in app.env.found_docs:
+            path.unlink()
+
+
+def setup(app) -> dict:
+    """Entry point for Sphinx."""
+    os.environ["COURSE_BOOK"] = "1"  # inherited by the kernels: glue keeps numbers, widgets find their page
+    app.add_node(StatusTable)
+    app.add_directive("course-status", StatusDirective)
+    app.connect("config-inited", on_config)
+    app.connect("html-page-context", on_page, priority=900)
+    app.connect("env-updated", refresh_status)
+    app.connect("doctree-resolved", on_doctree)
+    app.connect("build-finished", on_finish)
+    return {
+        "version": importlib.metadata.version("course-lib"),
+        "parallel_read_safe": True,
+        "parallel_write_safe": False,
+    }

@@ -1,0 +1,75 @@
+"""Pictures that live without a kernel: one script a widget, the same in the book and in Colab."""
+
+import base64
+import html
+import io
+import json
+from importlib.resources import files
+from itertools import count
+
+NAMES = ("lorenz",)
+_number = count(1)
+
+
+class Widget:
+    """A live picture as self-contained HTML; a notebook shows it when it is a cell's last expression."""
+
+    def __init__(self, name: str, options: dict[str, object], still: str) -> None:
+        self.name = name
+        self.options = options
+        self.still = still
+
+    def _repr_html_(self) -> str:
+        folder = files("course_lib.student") / "widgets"
+        script = (folder / f"{self.name}.js").read_text(encoding="utf-8")
+        style = (folder / "widget.css").read_text(encoding="utf-8")
+        home = f"course-{self.name}-{next(_number)}"
+        options = json.dumps(self.options).replace("<", "\\u003c")  # no option can close the script
+        mount = f"course{self.name.capitalize()}.mount(document.getElementById('{home}'), {options});"
+        return (
+            f'<div class="course-widget" id="{home}"><figure class="cw-still">{self.still}</figure></div>\n'
+            f"<style>{style}</style>\n<script>{script}\n{mount}</script>"
+        )
+
+    def __repr__(self) -> str:
+        return f"<widget {self.name}: needs a notebook or the book to be seen>"
+
+
+def picture(figure: object, alt: str) -> str:
+    """An `<img>` of a matplotlib figure with its alternative text, everything inside the page."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png", dpi=160, transparent=True, bbox_inches="tight")
+    data = base64.b64encode(buffer.getvalue()).decode("ascii")
+    return f'<img src="data:image/png;base64,{data}" alt="{html.escape(alt, quote=True)}">'
+
+
+def widget(name: str, *, still: object = None, alt: str = "", **options: object) -> Widget:
+    """A live picture, by name.
+
+    name: "lorenz".
+    still: matplotlib figure that stands in the box without JavaScript and in print; None: a sentence does.
+    alt: what `still` shows, in words; required with it.
+    options: numbers and lists of numbers for the script. lorenz: `start` (3 coordinates), `slope` (largest
+    Lyapunov exponent, 1/time, of the guide line).
+    Raises ValueError for an unknown name, a missing alt text, or an option that is not plain data.
+    """
+    if name not in NAMES:
+        raise ValueError(f"Wanted a widget out of {', '.join(NAMES)}, got {name!r}. Use one of these names.")
+    if still is not None and not alt.strip():
+        raise ValueError("Wanted alt=... beside still=..., got none. Say in words what the picture shows.")
+    plain = {key: _plain(key, value) for key, value in options.items()}
+    shown = picture(still, alt) if still is not None else "<p>This picture moves where JavaScript is on.</p>"
+    return Widget(name, plain, shown)
+
+
+def _plain(key: str, value: object) -> object:
+    """Numbers, text and lists of them; arrays and tensors through `tolist`."""
+    plain = value.tolist() if hasattr(value, "tolist") else value
+    try:
+        json.dumps(plain, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise ValueError(
+            f"Wanted numbers, text or lists for the option {key!r}, got {type(value).__name__}. "
+            "Hand in finite numbers, for instance x.tolist()."
+        ) from error
+    return plain
