@@ -1,0 +1,21 @@
+"""Pictures of records. Every function draws on the Axes it is given, computes nothing, and returns that Axes."""
+
+from course_lib.plotting.chaos import plot_divergence, plot_eigenvalues, plot_return_map, plot_spectrum_convergence
+from course_lib.plotting.forecast import plot_bars, plot_forecast, plot_prediction_times
+from course_lib.plotting.phase import plot_phase, plot_time_series
+from course_lib.plotting.style import COLORS, new_axes, use_style
+
+__all__ = [
+    "COLORS",
+    "new_axes",
+    "plot_bars",
+    "plot_divergence",
+    "plot_eigenvalues",
+    "plot_forecast",
+    "plot_phase",
+    "plot_prediction_times",
+    "plot_return_map",
+    "plot_spectrum_convergence",
+    "plot_time_series",
+    "use_style",
+]

@@ -1,0 +1,86 @@
+"""One palette for the whole book, legible on white and on the dark page, on a transparent ground.
+
+Every colour here, the text's grey included, has a contrast of at least 3:1 against both #ffffff and #14181e
+(WCAG 2.2, 1.4.11); tests/test_plotting.py computes it. The same thing has the same colour on every page.
+"""
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+
+COLORS: dict[str, str] = {
+    "x": "#3584e4",
+    "y": "#d96f0e",
+    "z": "#2e9e5b",
+    "truth": "#7d8590",
+    "model": "#9061d8",
+    "accent": "#d6455d",
+    "guide": "#7d8590",
+    "text": "#7d8590",
+}
+CYCLE: tuple[str, ...] = ("#3584e4", "#d96f0e", "#2e9e5b", "#9061d8", "#d6455d", "#1f8a9c", "#b8860b")
+SEQUENTIAL = LinearSegmentedColormap.from_list("course", ["#3584e4", "#9061d8", "#d6455d", "#d96f0e"])
+
+RC: dict[str, object] = {
+    "axes.edgecolor": COLORS["text"],
+    "axes.facecolor": "none",
+    "axes.grid": False,
+    "axes.labelcolor": COLORS["text"],
+    "axes.prop_cycle": mpl.cycler(color=CYCLE),
+    "axes.spines.right": False,
+    "axes.spines.top": False,
+    "axes.titlecolor": COLORS["text"],
+    "figure.constrained_layout.use": True,
+    "figure.facecolor": "none",
+    "font.size": 11,
+    "legend.frameon": False,
+    "legend.labelcolor": COLORS["text"],
+    "lines.linewidth": 1.3,
+    "savefig.dpi": 200,
+    "savefig.facecolor": "none",
+    "savefig.transparent": True,
+    "text.color": COLORS["text"],
+    "xtick.color": COLORS["text"],
+    "ytick.color": COLORS["text"],
+}
+
+
+def use_style() -> None:
+    """Set matplotlib's defaults to the course's style, once at the top of a page."""
+    mpl.rcParams.update(RC)
+
+
+def new_axes(
+    rows: int = 1, columns: int = 1, *, size: tuple[float, float] = (6.4, 3.6), three_d: bool = False, **options
+) -> tuple[Figure, Axes]:
+    """A transparent figure in the course's style: (figure, axes), axes an array when there are several panels.
+
+    size: width and height of the figure [inch].  three_d: axes for phase portraits in three coordinates.
+    options: passed to plt.subplots.
+    """
+    with mpl.rc_context(RC):
+        if three_d:
+            options["subplot_kw"] = {"projection": "3d", **options.get("subplot_kw", {})}
+        figure, axes = plt.subplots(rows, columns, figsize=size, **options)
+    for ax in figure.axes:
+        if three_d:
+            clear_panes(ax)
+    return figure, axes
+
+
+def clear_panes(ax: Axes) -> Axes:
+    """Take the grey walls and the white ground off 3-D axes."""
+    for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
+        axis.set_pane_color((1.0, 1.0, 1.0, 0.0))
+        axis.line.set_color(COLORS["text"])
+    ax.grid(False)
+    ax.patch.set_alpha(0.0)
+    return ax
+
+
+def legend_above(ax: Axes, entries: int, **options) -> Axes:
+    """The legend in one row above the axes, where it covers no data."""
+    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=entries, borderaxespad=0.2, **options)
+    return ax

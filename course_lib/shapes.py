@@ -1,0 +1,49 @@
+"""Names for the shapes of tensors, one axis order for the whole library: (batch, time, dim).
+
+A type checker reads them as jaxtyping annotations. At run time they are plain tensors, so that nothing but torch is
+needed, unless COURSE_CHECK_SHAPES=1 asks for the checked form (the test suite does; see tests/test_shapes.py).
+"""
+
+import os
+from typing import TYPE_CHECKING
+
+from torch import Tensor
+
+if TYPE_CHECKING or os.environ.get("COURSE_CHECK_SHAPES") == "1":
+    from jaxtyping import Bool, Float
+
+    State = Float[Tensor, "*batch dim"]
+    Jacobian = Float[Tensor, "*batch dim dim"]
+    Frame = Float[Tensor, "*batch dim k"]
+    Times = Float[Tensor, " time"]
+    Sequence = Float[Tensor, "batch time dim"]
+    Series = Float[Tensor, "batch time"]
+    PerSample = Float[Tensor, " batch"]
+    PerCoordinate = Float[Tensor, " dim"]
+    Exponents = Float[Tensor, " k"]
+    Mask = Bool[Tensor, "batch time"]
+else:
+    State = Tensor
+    Jacobian = Tensor
+    Frame = Tensor
+    Times = Tensor
+    Sequence = Tensor
+    Series = Tensor
+    PerSample = Tensor
+    PerCoordinate = Tensor
+    Exponents = Tensor
+    Mask = Tensor
+
+__all__ = [
+    "Exponents",
+    "Frame",
+    "Jacobian",
+    "Mask",
+    "PerCoordinate",
+    "PerSample",
+    "Sequence",
+    "Series",
+    "State",
+    "Tensor",
+    "Times",
+]

@@ -1,0 +1,64 @@
+"""The Lorenz system (Lorenz 1963, equations 25 to 27)."""
+
+import math
+
+import torch
+from torch import Tensor
+
+from course_lib.dynamics import Flow
+from course_lib.shapes import Frame, Jacobian, State
+from course_lib.validation import check_positive
+
+
+class Lorenz63(Flow):
+    """ẋ = σ(y - x), ẏ = x(ρ - z) - y, ż = xy - βz. Dimensionless; one time unit is written t.u.
+
+    Reference values at the standard parameters: `course_lib.systems.references.LORENZ63`.
+    """
+
+    dim = 3
+
+    def __init__(self, sigma: float = 10.0, rho: float = 28.0, beta: float = 8 / 3):
+        self.sigma = check_positive("sigma", sigma)
+        self.rho = check_positive("rho", rho, or_zero=True)
+        self.beta = check_positive("beta", beta)
+
+    def vector_field(self, x: State) -> State:
+        x1, x2, x3 = x.unbind(-1)
+        return torch.stack(
+            (self.sigma * (x2 - x1), x1 * (self.rho - x3) - x2, torch.addcmul(-self.beta * x3, x1, x2)), dim=-1
+        )
+
+    def jacobian(self, x: State) -> Jacobian:
+        x1, x2, x3 = x.unbind(-1)
+        one, zero = torch.ones_like(x1), torch.zeros_like(x1)
+        rows = (
+            torch.stack((-self.sigma * one, self.sigma * one, zero), dim=-1),
+            torch.stack((self.rho - x3, -one, -x1), dim=-1),
+            torch.stack((x2, x1, -self.beta * one), dim=-1),
+        )
+        return torch.stack(rows, dim=-2)
+
+    def jacobian_product(self, x: State, frame: Frame) -> Frame:
+        x1, x2, x3 = x.unsqueeze(-1).unbind(-2)  # (..., 1)
+        v1, v2, v3 = frame.unbind(-2)  # (..., k)
+        return torch.stack(
+            (
+                self.sigma * (v2 - v1),
+                torch.addcmul(torch.addcmul(-v2, self.rho - x3, v1), x1, v3, value=-1),
+                torch.addcmul(torch.addcmul(-self.beta * v3, x2, v1), x1, v2),
+            ),
+            dim=-2,
+        )
+
+    def rest_points(self) -> Tensor:
+        """(1 or 3, 3): the origin, and for ρ > 1 the pair C+ and C- at (±√(β(ρ-1)), ±√(β(ρ-1)), ρ-1)."""
+        points = [[0.0, 0.0, 0.0]]
+        if self.rho > 1:
+            c = math.sqrt(self.beta * (self.rho - 1))
+            points += [[c, c, self.rho - 1], [-c, -c, self.rho - 1]]
+        return torch.tensor(points, dtype=torch.float64)
+
+    def divergence(self) -> float:
+        """The sum of all exponents, the same at every state: -(σ + 1 + β) per time unit."""
+        return -(self.sigma + 1 + self.beta)

@@ -1,0 +1,6 @@
+"""Tasks that make trials for training: `task.sample(batch, generator=...)` returns a Trial."""
+
+from course_lib.tasks.forecast import LorenzForecast
+from course_lib.tasks.trial import Trial
+
+__all__ = ["LorenzForecast", "Trial"]

@@ -1,0 +1,21 @@
+"""What every task returns."""
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from course_lib.shapes import Mask, Sequence
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A batch of trials.
+
+    inputs: (batch, time, n_in).  targets: (batch, time, n_out), the answer wanted after the input of the same time.
+    mask: (batch, time), True where the answer counts.  conditions: what distinguishes the trials, one entry a trial.
+    """
+
+    inputs: Sequence
+    targets: Sequence
+    mask: Mask
+    conditions: dict[str, Tensor]
