@@ -14,8 +14,11 @@ COURSE := OMP_NUM_THREADS=1 $(BIN)/course
 FINGERPRINT := $(shell { cat requirements.txt pyproject.toml; $(PYTHON) --version 2>&1; } | cksum | tr ' ' '-')
 STAMP := $(VENV)/.installed-$(FINGERPRINT)
 
-.PHONY: course test test-all system book serve notebooks looks release grade publish bench pins clean python-is-new-enough
+.PHONY: help course test test-all system book serve notebooks looks release grade publish bench pins clean python-is-new-enough
 .DEFAULT_GOAL := course
+
+help:
+	@sed -n 's/^\([a-z][a-z-]*\):.*/make \1/p' Makefile
 
 course: $(STAMP)
 	@$(COURSE) first-run
