@@ -1,0 +1,64 @@
+"""The linear readout that is best in the least-squares sense, solved exactly."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from course_lib.shapes import Sequence
+from course_lib.validation import check_count, check_finite, check_float64, check_positive, check_shape, complaint
+
+
+@dataclass(frozen=True)
+class Readout:
+    """y = C x + d. C: (n_out, dim).  d: (n_out,).  rmse: (n_out,), on the data of the fit."""
+
+    C: Tensor
+    d: Tensor
+    rmse: Tensor
+
+
+@torch.no_grad()
+def fit_readout(x: Sequence, targets: Sequence, *, ridge: float = 1e-10, washout: int = 0) -> Readout:
+    """Ridge regression of targets on states, with an offset that is not penalised.
+
+    x: (batch, time, dim) states, float64.  targets: (batch, time, n_out).  ridge: relative to the mean variance of the
+    states; 1e-12 to 1e-9 for noiseless data, 1e-8 to 1e-6 for data with 1 % noise.  washout: samples dropped at the
+    start of every trial, while the state still remembers where it began.
+    """
+    check_finite("x", check_shape("x", check_float64("x", x), "batch time dim"))
+    check_finite("targets", check_shape("targets", check_float64("targets", targets), "batch time n_out"))
+    check_positive("ridge", ridge, or_zero=True)
+    check_count("washout", washout, least=0)
+    if x.shape[:2] != targets.shape[:2]:
+        raise complaint(
+            "targets",
+            wanted=f"one target for each of the {tuple(x.shape[:2])} states",
+            got=str(tuple(targets.shape[:2])),
+            do="Both are (batch, time, ...), of the same trials.",
+        )
+    if x.shape[1] <= washout:
+        raise complaint(
+            "washout",
+            wanted=f"fewer than the {x.shape[1]} samples of a trial",
+            got=str(washout),
+            do="Use longer trials.",
+        )
+    features = x[:, washout:].reshape(-1, x.shape[-1])
+    values = targets[:, washout:].reshape(-1, targets.shape[-1])
+    C, d = solve_ridge(features, values, ridge)
+    rmse = ((features @ C.T + d - values) ** 2).mean(dim=0).sqrt()
+    return Readout(C, d, rmse)
+
+
+def solve_ridge(features: Tensor, values: Tensor, ridge: float) -> tuple[Tensor, Tensor]:
+    """C (n_out, dim) and d (n_out,) that minimise ‖features Cᵀ + d - values‖² + ridge s ‖C‖².
+
+    features: (n, dim).  values: (n, n_out).  s: the mean of the diagonal of the centred Gram matrix.
+    """
+    mean_x, mean_y = features.mean(dim=0), values.mean(dim=0)
+    centred = features - mean_x
+    gram = centred.T @ centred  # (dim, dim)
+    gram.diagonal().add_(ridge * gram.diagonal().mean())
+    C = torch.linalg.solve(gram, centred.T @ (values - mean_y)).T
+    return C, mean_y - C @ mean_x
