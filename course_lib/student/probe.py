@@ -119,15 +119,10 @@ def _reset_what_was_changed() -> bool:
     """Bring back the state in which a notebook starts; whether anything had been changed.
 
     An honest notebook may set the default dtype, turn gradients off or leave its folder, and lose a later question
-    by it. So a probe in a changed process is tried again in a clean one, and the better answer counts.
+    by it. So a probe in a changed process is tried again in a clean one, and the better answer counts. Warnings and
+    numpy's error state need no reset: the calls run in their own.
     """
     changed = _reset_folder()
-    if [entry for entry in warnings.filters if entry[0] == "error"]:
-        warnings.resetwarnings()
-        changed = True
-    if np.geterr() != _NUMPY_ERRORS:
-        np.seterr(**_NUMPY_ERRORS)
-        changed = True
     if sys.getrecursionlimit() < 1000:
         sys.setrecursionlimit(3000)
         changed = True
@@ -135,9 +130,6 @@ def _reset_what_was_changed() -> bool:
     if torch is not None and hasattr(torch, "set_default_dtype"):
         changed = _reset_torch(torch) or changed
     return changed
-
-
-_NUMPY_ERRORS = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
 
 
 def _reset_folder() -> bool:

@@ -1,0 +1,132 @@
+"""One cold worker as a process: start it, see what it uses, stop it and all that it started.
+
+Only processes that were started here are ever signalled: the worker's own session and its descendants.
+"""
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from course_lib.staff.grading.view import build_view, command, environment
+from course_lib.student.channel import Channel, ChannelError
+
+HELLO_SECONDS = 120.0
+FRAME_LIMIT = 72 * 1024 * 1024
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+class WorkerFailed(RuntimeError):
+    """A worker that did not come up: our fault, never the student's."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """One line of /proc: parent, session and CPU seconds (its own and those of its ended children)."""
+
+    pid: int
+    parent: int
+    session: int
+    cpu: float
+    ended: bool
+
+
+def processes() -> Iterator[Status]:
+    """Every process that can be seen."""
+    for name in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            text = Path(f"/proc/{name}/stat").read_text()
+        except OSError:  # it has just ended
+            continue
+        fields = text[text.rindex(")") + 2 :].split()
+        cpu = sum(int(field) for field in fields[11:15]) / TICKS
+        yield Status(int(name), int(fields[1]), int(fields[3]), cpu, fields[0] in "ZX")
+
+
+class Worker:
+    """A worker with its channel and its temporary folder."""
+
+    def __init__(self, open_modules: Iterable[str] = (), *, output_limit: int) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="course-worker-"))
+        try:
+            script = build_view(self.folder, open_modules)
+            (self.folder / "home").mkdir()
+            ours, theirs = socket.socketpair()
+            with theirs:
+                self.process = self._start(script, theirs.fileno())
+            self.channel = Channel(ours, frame_limit=FRAME_LIMIT, total_limit=output_limit)
+        except BaseException:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            raise
+        try:
+            tag, _ = self.channel.recv(timeout=HELLO_SECONDS)
+        except (ChannelError, TimeoutError) as error:
+            said = self._last_words()
+            self.close()
+            raise WorkerFailed(f"The worker did not start: {error} {said}") from error
+        if tag != b"H":
+            self.close()
+            raise WorkerFailed("The worker did not say hello.")
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def tree(self) -> list[Status]:
+        """The worker, its session and all descendants that can still be traced to it."""
+        seen = list(processes())
+        mine = {self.pid}
+        while True:
+            more = {s.pid for s in seen if s.pid not in mine and (s.parent in mine or s.session == self.pid)}
+            if not more:
+                return [s for s in seen if s.pid in mine]
+            mine |= more
+
+    def cpu(self) -> float:
+        """CPU seconds of the tree so far."""
+        return sum(status.cpu for status in self.tree())
+
+    def interrupt(self) -> None:
+        """What the interrupt button of a notebook does."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+
+    def close(self) -> None:
+        """Stop the worker with all that it started, and remove its folder."""
+        for _ in range(50):  # a process may be starting another while the list is read
+            alive = [status for status in self.tree() if not status.ended]
+            if not alive:
+                break
+            for status in alive:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(status.pid, signal.SIGKILL)
+            time.sleep(0.01)
+        self.process.wait()
+        self.channel.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _start(self, script: Path, descriptor: int) -> subprocess.Popen:
+        with open(self.folder / "start.log", "wb") as log:
+            return subprocess.Popen(
+                command(script),
+                cwd=self.folder / "home",
+                env=environment(self.folder, descriptor),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                pass_fds=(descriptor,),
+                start_new_session=True,
+            )
+
+    def _last_words(self) -> str:
+        try:
+            return (self.folder / "start.log").read_text(errors="replace").strip()[-400:]
+        except OSError:
+            return ""

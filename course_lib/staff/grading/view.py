@@ -1,0 +1,80 @@
+"""What a worker may see of the library, copied into its own temporary folder.
+
+A cold worker gets ``course_lib`` with the student's side, the input checks and the parts that the set leaves open,
+and no other part: neither ``solutions`` nor ``staff`` nor the repository is on its path.
+"""
+
+import shutil
+import sys
+import sysconfig
+from collections.abc import Iterable
+from pathlib import Path
+
+import course_lib
+from course_lib.validation import CourseError
+
+LIBRARY = Path(course_lib.__file__).resolve().parent
+ALWAYS = ("__init__.py", "shapes.py", "validation.py", "student")
+WORKER = Path(__file__).with_name("worker.py")
+_SKIP = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
+
+
+def build_view(folder: Path, open_modules: Iterable[str] = ()) -> Path:
+    """Copy the worker and its view of the library into ``folder``; returns the worker's script.
+
+    open_modules: names of modules or packages of course_lib, for instance "integrate".
+
+    Raises CourseError for a module that the library does not have, or that may never be open.
+    """
+    package = folder / "library" / "course_lib"
+    package.mkdir(parents=True)
+    for name in ALWAYS:
+        if (LIBRARY / name).exists():
+            _copy(LIBRARY / name, package / name)
+    for name in open_modules:
+        found = [path for path in (LIBRARY / name, LIBRARY / f"{name}.py") if path.exists()]
+        if not found or name.split("/")[0] in ("staff", "student", "..", "."):
+            raise CourseError(f"Wanted a part of course_lib that a set may leave open, got {name!r}. See OPEN.")
+        _copy(found[0], package / found[0].name)
+    fonts = _font_list()
+    if fonts is not None:
+        (folder / "fonts").mkdir()
+        shutil.copyfile(fonts, folder / "fonts" / fonts.name)
+    return Path(shutil.copyfile(WORKER, folder / "worker.py"))
+
+
+def command(script: Path) -> list[str]:
+    """The command that starts a worker: no site module (hence no .pth files), no current folder on the path."""
+    return [sys.executable, "-P", "-s", "-S", "-B", "-X", "utf8", str(script)]
+
+
+def environment(folder: Path, descriptor: int) -> dict[str, str]:
+    """All that a worker's environment holds."""
+    home = folder / "home"
+    return {
+        "COURSE_CHANNEL": str(descriptor),
+        "COURSE_SITE": ":".join(dict.fromkeys(sysconfig.get_paths()[key] for key in ("purelib", "platlib"))),
+        "HOME": str(home),
+        "IPYTHONDIR": str(home / ".ipython"),
+        "LANG": "C.UTF-8",
+        "MPLBACKEND": "Agg",
+        "MPLCONFIGDIR": str(folder / "fonts"),
+        "OMP_NUM_THREADS": "1",
+        "PYTHONHASHSEED": "0",
+        "TMPDIR": str(home),
+    }
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        shutil.copytree(source, target, ignore=_SKIP)
+    else:
+        shutil.copyfile(source, target)
+
+
+def _font_list() -> Path | None:
+    """Matplotlib's list of fonts, if this user has one: making it anew would cost every worker seconds."""
+    import matplotlib
+
+    lists = sorted(Path(matplotlib.get_cachedir()).glob("fontlist-*.json"))
+    return lists[-1] if lists else None
