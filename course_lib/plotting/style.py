@@ -64,6 +64,8 @@ def new_axes(
         if three_d:
             options["subplot_kw"] = {"projection": "3d", **options.get("subplot_kw", {})}
         figure, axes = plt.subplots(rows, columns, figsize=size, **options)
+        interactive = plt.isinteractive()
+    mpl.interactive(interactive)  # a notebook's backend switches it on when first used; leaving the context undid that
     for ax in figure.axes:
         if three_d:
             clear_panes(ax)

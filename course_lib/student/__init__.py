@@ -16,6 +16,7 @@ _HOME = {
     "glue": "glue",
     "hello": "hello",
     "probe": "probe",
+    "typeset": "glue",
     "widget": "widget",
 }
 

@@ -4,6 +4,7 @@ import base64
 import html
 import io
 import json
+import sys
 from importlib.resources import files
 from itertools import count
 
@@ -39,6 +40,9 @@ def picture(figure: object, alt: str) -> str:
     """An `<img>` of a matplotlib figure with its alternative text, everything inside the page."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=160, transparent=True, bbox_inches="tight")
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close(figure)  # or the notebook would show it a second time, beside the widget
     data = base64.b64encode(buffer.getvalue()).decode("ascii")
     return f'<img src="data:image/png;base64,{data}" alt="{html.escape(alt, quote=True)}">'
 

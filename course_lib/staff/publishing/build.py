@@ -67,14 +67,14 @@ def explain_failure(log: str) -> str:
     if failed:
         page = failed[1]
         cell = re.search(r"-{18,}\n(.*?)\n-{18,}", plain, re.S)
-        errors = re.findall(r"^(\w*(?:Error|Exception|Interrupt)\b.*)$", plain, re.M)
+        errors = re.findall(r"^((?:\w+\.)*\w*(?:Error|Exception|Interrupt): .*)$", plain, re.M)
         lines = [f"The page {page} raised while it was executed."]
         if cell:
             lines.append("Its cell:\n" + cell[1].strip())
         if errors:
             lines.append(errors[0])
         return "\n".join(lines)
-    warnings = [line for line in plain.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL)\b", line)]
+    warnings = [line for line in plain.splitlines() if re.search(r"\b(WARNING|ERROR|CRITICAL): ", line)]
     return "\n".join(warnings[:20]) or "\n".join(plain.splitlines()[-15:])
 
 
