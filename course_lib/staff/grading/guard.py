@@ -16,9 +16,14 @@ Miss = Callable[[Case, Any], float]
 
 
 def guarded(
-    draw: Draw, miss: Miss, critical: Mapping[str, Callable[..., Any]], *, strata: Sequence[str] | None = None
+    draw: Draw,
+    miss: Miss,
+    critical: Mapping[str, Callable[..., Any]],
+    *,
+    strata: Sequence[str] | None = None,
+    on: int = 1,
 ) -> Draw:
-    """A draw that repeats until every critical mutant misses clearly on at least one case.
+    """A draw that repeats until every critical mutant misses clearly on at least ``on`` cases.
 
     miss(case, value): the error of an answer in tolerances of its case; a right answer stays below 1, a mutant that
     reaches `CLEAR` is seen with certainty. critical: wrong functions by name, called with the case's inputs.
@@ -32,7 +37,7 @@ def guarded(
         for _ in range(TRIES):
             cases = draw(rng)
             seen = [case for case in cases if strata is None or case.stratum in strata]
-            hidden = [name for name, f in critical.items() if max(miss(c, f(*c.inputs)) for c in seen) < CLEAR]
+            hidden = [name for name, f in critical.items() if sum(miss(c, f(*c.inputs)) >= CLEAR for c in seen) < on]
             if not hidden:
                 return cases
             drawn.redraws += 1

@@ -126,7 +126,7 @@ def _with_solution(source: str, folder: Path, question: Question) -> str:
     place = PLACE.search(source)
     if place is None or place[2] != question.function:
         raise CourseError(f"Wanted the line {{solution}} {question.function} in {question.name}-answer, got none.")
-    body = textwrap.indent(reference_source(folder, place[2]), place[1].lstrip("\n"))
+    body = textwrap.indent(reference_source(folder, place[2]), place[1])
     filled = source[: place.start()] + body + source[place.end() :]
     if _head(filled, question.function) != _head((folder / "reference.py").read_text("utf-8"), question.function):
         raise CourseError(f"Wanted the same arguments of {question.function} in notebook.md and reference.py.")

@@ -17,7 +17,7 @@ from typing import Any
 
 SHORTEST = 20
 BEGIN, END = re.compile(r"BEGIN (SOLUTION|HIDDEN TESTS)"), re.compile(r"END (SOLUTION|HIDDEN TESTS)")
-PLACE = re.compile(r"^(\s*)\{solution\} (\w+)\s*$", re.MULTILINE)
+PLACE = re.compile(r"^([ \t]*)\{solution\} (\w+)[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)

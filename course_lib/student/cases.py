@@ -1,0 +1,92 @@
+"""Tables that stand for callables: a case travels as plain values, and becomes a function in the student's process.
+
+No kind holds an answer to a question: a kind is the subject of a question (a field to integrate), never its object.
+"""
+
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+Value = Any
+
+
+def build(table: Mapping[str, Value], assignment: str | None = None) -> Callable[..., Value]:
+    """The callable that ``{"kind": name, ...numbers and arrays}`` stands for.
+
+    assignment: the set the table belongs to; kinds bear the same name in every set, so it is not needed.
+
+    Fields are called as ``f(t, x)`` with a number and states (batch, dim), and return velocities (batch, dim): a numpy
+    array for a numpy array, a tensor for a tensor, in its precision.
+
+    Raises ValueError for a kind that does not exist.
+    """
+    kind = table.get("kind")
+    if kind not in KINDS:
+        raise ValueError(f"Wanted a kind out of {', '.join(sorted(KINDS))}, got {kind!r}. Name one of them.")
+    return KINDS[kind](**{name: value for name, value in table.items() if name != "kind"})
+
+
+def linear(A: np.ndarray) -> Callable[..., Value]:
+    """x' = A x; A (dim, dim)."""
+
+    def field(t: float, x: Value) -> Value:
+        x = _states(x)
+        return x @ _like(A.T, x)
+
+    return field
+
+
+def pendulum(damping: float, push: float, beat: float) -> Callable[..., Value]:
+    """A damped pendulum, pushed in time: angle' = speed, speed' = -sin(angle) - damping speed + push cos(beat t)."""
+
+    def field(t: float, x: Value) -> Value:
+        x = _states(x)
+        angle, speed = x[..., 0], x[..., 1]
+        return _stack([speed, -_sine(angle) - damping * speed + push * np.cos(beat * float(t))], x)
+
+    return field
+
+
+def van_der_pol(mu: float, push: float, beat: float) -> Callable[..., Value]:
+    """The oscillator of van der Pol, pushed in time: x' = v, v' = mu (1 - x^2) v - x + push cos(beat t)."""
+
+    def field(t: float, x: Value) -> Value:
+        x = _states(x)
+        place, speed = x[..., 0], x[..., 1]
+        return _stack([speed, mu * (1 - place**2) * speed - place + push * np.cos(beat * float(t))], x)
+
+    return field
+
+
+KINDS: dict[str, Callable[..., Callable[..., Value]]] = {
+    "linear": linear,
+    "pendulum": pendulum,
+    "van_der_pol": van_der_pol,
+}
+
+
+def _is_tensor(x: Value) -> bool:
+    torch = sys.modules.get("torch")
+    return torch is not None and isinstance(x, torch.Tensor)
+
+
+def _states(x: Value) -> Value:
+    return x if _is_tensor(x) else np.asarray(x)
+
+
+def _like(array: np.ndarray, x: Value) -> Value:
+    if _is_tensor(x):
+        return sys.modules["torch"].as_tensor(array, dtype=x.dtype, device=x.device)
+    return np.asarray(array, dtype=x.dtype if x.dtype.kind == "f" else float)
+
+
+def _sine(x: Value) -> Value:
+    return sys.modules["torch"].sin(x) if _is_tensor(x) else np.sin(x)
+
+
+def _stack(columns: list[Value], x: Value) -> Value:
+    if _is_tensor(x):
+        return sys.modules["torch"].stack(columns, -1)
+    return np.stack(columns, -1)

@@ -1,0 +1,188 @@
+"""Question 3: Lyapunov exponents out of a sequence of tangent maps.
+
+The library takes a system and a start, never a sequence of matrices with its own skip, so neither a call nor a copy
+of it fits.
+
+Tolerance (class C): 0.003 of the spread between the largest and the least exponent. All answers are judged on the same
+maps, so finite time does not matter: right ones (torch, Gram-Schmidt, QR every fifth step, another first frame,
+float32) stay within 0.0002 of the spread, the nearest mutant (mean eigenvalues of the single maps) beyond 0.015 by the
+guard; tests/assignments recomputes both. Only in the stratum "clock" is dt other than 1, and are the skipped maps those
+of another system: there alone a forgotten dt or skip is certain to be seen, and costs its own points only.
+"""
+
+import numpy as np
+
+from course_lib.staff.grading.guard import array, guarded, miss
+from course_lib.staff.grading.question import Case, Finding, Property, Question, per_case
+
+from .reference import lorenz, spectrum
+
+TOLERANCE = 3e-3
+MAIN = ("frames", "orbit", "planar")
+LONG, SHORT = (900, 150), (400, 100)  # n and skip
+
+SENTENCES = {
+    "largest": (
+        "Your largest exponent is {yours}. {seen} J[0] acts first, then J[1]; what counts is the mean natural logarithm "
+        "of the growth per map, over the maps after the first skip ones."
+    ),
+    "collapsed": (
+        "You report {yours}. {seen} Vectors that are only shortened all turn into the fastest direction: "
+        "the frame has to be made orthonormal again, map after map."
+    ),
+    "sumrule": (
+        "Your exponents sum to {yours}, volumes change at another rate: the mean of log|det J[k]|. "
+        "Both come from the same maps."
+    ),
+    "unit-time": (
+        "Stretch the time axis {stretch}-fold and your result must change as much; it changed {changed}-fold, or the "
+        "first skip maps still count in it (here they belong to another system)."
+    ),
+}
+
+
+def draw(rng: np.random.Generator) -> list[Case]:
+    """Sheared random frames in 2, 3 and 4 dimensions, an orbit of the Lorenz family, a planar map that flips area."""
+    return [*_clock(rng), _case("planar", _planar(rng)), _case("orbit", _orbit(rng), SHORT),
+            *(_case("frames", _frames(rng, _ladder(rng, d), LONG[0])) for d in (3, 4))]  # fmt: skip
+
+
+def _case(stratum, J, lengths=LONG, dt=1.0):
+    inputs = (J, dt, lengths[1])
+    expected = spectrum(*inputs)
+    facts = {"spread": expected[0] - expected[-1], "volume": _volume_rate(*inputs)}
+    return Case(stratum, inputs, expected, facts)
+
+
+def _volume_rate(J, dt, skip):
+    return float(np.mean(np.log(np.abs(np.linalg.det(J[skip:])))) / dt)
+
+
+def _ladder(rng, d):
+    """d descending exponents with gaps of 0.4 to 0.9."""
+    return rng.uniform(0.2, 0.7) - np.concatenate([[0.0], np.cumsum(rng.uniform(0.4, 0.9, d - 1))])
+
+
+def _frames(rng, exponents, n):
+    """Maps that carry one random frame into the next, with growth along it and shear above the diagonal."""
+    d = len(exponents)
+    frames = np.linalg.qr(rng.normal(size=(n + 1, d, d)))[0]
+    growth = np.exp(exponents + 0.3 * rng.normal(size=(n, d)))
+    upper = np.triu(rng.normal(size=(n, d, d)), 1) * growth[:, :, None]
+    upper[:, range(d), range(d)] = growth
+    return frames[1:] @ upper @ frames[:-1].swapaxes(-1, -2)
+
+
+def _planar(rng):
+    """(a, 1; b, 0) with b > 0: the determinant is negative, a logarithm without absolute value fails."""
+    J = np.zeros((LONG[0], 2, 2))
+    J[:, 0, 0] = rng.uniform(0.5, 2.8, LONG[0]) * rng.choice([-1.0, 1.0], LONG[0])
+    J[:, 0, 1], J[:, 1, 0] = 1.0, rng.uniform(0.2, 0.4)
+    return J
+
+
+def _orbit(rng):
+    """Tangent maps over 0.05 time units along an orbit of the Lorenz family: exp(0.05 J) to fourth order."""
+    parameters = (10.0, rng.uniform(30, 50), rng.uniform(2.2, 3.0), -1.0)
+    x, h = rng.uniform(1, 5, 3) + [0.0, 0.0, 20.0], 0.01
+    states = []
+    for k in range(5 * (SHORT[0] + 100)):  # the first 100 maps lead onto the attractor
+        k1 = _velocity(x, *parameters)
+        k2 = _velocity(x + h / 2 * k1, *parameters)
+        x = x + h * _velocity(x + h / 2 * k2, *parameters)
+        if k % 5 == 2 and k >= 500:
+            states.append(x)
+    z = 0.05 * lorenz(np.array(states), *parameters)[1]
+    return np.eye(3) + z @ (np.eye(3) + z @ (np.eye(3) + z @ (np.eye(3) + z / 4) / 3) / 2)
+
+
+def _velocity(x, sigma, rho, beta, delta):
+    a, b, c = x
+    return np.array([sigma * (b - a), a * (rho - c) + delta * b, a * b - beta * c])
+
+
+def _clock(rng):
+    """The same maps at two lengths of a step; the maps to skip belong to a faster system."""
+    exponents = _ladder(rng, 2)
+    early = _frames(rng, exponents + rng.uniform(0.8, 1.5), SHORT[1])
+    J = np.concatenate([early, _frames(rng, exponents, SHORT[0] - SHORT[1])])
+    dt = rng.uniform(0.02, 0.3)
+    return [_case("clock", J, SHORT, dt), _case("clock", J, SHORT, dt / rng.uniform(3, 12))]
+
+
+def spectrum_miss(case: Case, value) -> float:
+    """Largest error of all exponents in tolerances."""
+    return miss(_exponents(case, value), case.expected, TOLERANCE * case.facts["spread"])
+
+
+def largest_miss(case: Case, value) -> float:
+    """Error of the first exponent in tolerances."""
+    found = _exponents(case, value)
+    return miss(None if found is None else found[:1], case.expected[:1], TOLERANCE * case.facts["spread"])
+
+
+def _exponents(case, value):
+    found = array(value)
+    return found.reshape(-1) if found is not None and found.size == len(case.expected) else None
+
+
+def _told(case, value):
+    """The student's own exponents, or what stands in their place."""
+    found = _exponents(case, value)
+    if found is None:
+        numbers = array(value)
+        return "something that is not finite" if numbers is None else f"an answer of shape {numbers.shape}"
+    return ", ".join(f"{exponent:.3g}" for exponent in found)
+
+
+def _largest(case, value):
+    found = _exponents(case, value)
+    rising = found is not None and len(found) > 1 and found[0] < found[-1]
+    seen = "The list rises; descending is wanted." if rising else ""
+    return largest_miss(case, value) <= 1, {"yours": _told(case, value).split(",")[0], "seen": seen}
+
+
+def _all(case, value):
+    found = _exponents(case, value)
+    alike = found is not None and np.ptp(found) < 0.3 * case.facts["spread"]
+    seen = "All your directions grow alike: they have turned into one." if alike else ""
+    return spectrum_miss(case, value) <= 1, {"yours": _told(case, value), "seen": seen}
+
+
+def _sum_rule(case, value):
+    found = _exponents(case, value)
+    if found is None:
+        return False, {"yours": "nothing"}
+    error = abs(found.sum() - case.facts["volume"])
+    return error <= TOLERANCE * case.facts["spread"], {"yours": float(found.sum())}
+
+
+def _unit_time(evidence):
+    """The first exponent is right at both lengths of a step."""
+    pairs = [(c, a.value if a.status == "ok" else None) for c, a in evidence if c.stratum == "clock"]
+    held = [largest_miss(case, value) <= 1 for case, value in pairs]
+    figures = {"stretch": float(pairs[0][0].inputs[1] / pairs[1][0].inputs[1]), "changed": "…"}
+    firsts = [_exponents(case, value) for case, value in pairs]
+    if all(first is not None for first in firsts) and firsts[0][0] != 0:
+        figures["changed"] = float(firsts[1][0] / firsts[0][0])
+    return Finding(all(held), sum(held), len(held), figures)
+
+
+def _mean_eigenvalues(J, dt, skip):
+    return np.sort(np.log(np.abs(np.linalg.eigvals(J[skip:]))).mean(axis=0) / dt)[::-1]
+
+
+QUESTION = Question(
+    name="q3",
+    title="A spectrum out of tangent maps",
+    function="spectrum",
+    draw=guarded(draw, largest_miss, {"mean eigenvalues": _mean_eigenvalues}, strata=MAIN),
+    properties=(
+        Property("largest", 6, per_case(_largest, strata=MAIN)),
+        Property("collapsed", 6, per_case(_all, strata=MAIN)),
+        Property("sumrule", 2, per_case(_sum_rule, strata=MAIN)),
+        Property("unit-time", 2, _unit_time),
+    ),
+    sentences=SENTENCES,
+    cpu_seconds=4.0,
+)
