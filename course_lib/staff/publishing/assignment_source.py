@@ -45,7 +45,9 @@ def source_notebook(root: Path, name: str) -> NotebookNode:
     for cell in notebook.cells:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
         if not grade_id:
-            raise CourseError(f"Wanted a grade_id for every cell of {name}/notebook.md, got none at {cell.source[:60]!r}")
+            raise CourseError(
+                f"Wanted a grade_id for every cell of {name}/notebook.md, got none at {cell.source[:60]!r}"
+            )
         if grade_id == "setup":
             cell.source = f"{INSTALL.format(url=url, tag=tag)}\n\n{cell.source}"
         cells.append(_filled(cell, grade_id, problems))
@@ -117,7 +119,9 @@ def _grader_data(grade_id: str, cell_type: str, role: str = "", points: float | 
 
 def _question(problems: ProblemSet, name: str) -> Question:
     if name not in problems.questions:
-        raise CourseError(f"Wanted a question of {problems.name}, got {name!r}. There are: {', '.join(problems.questions)}")
+        raise CourseError(
+            f"Wanted a question of {problems.name}, got {name!r}. There are: {', '.join(problems.questions)}"
+        )
     return problems.questions[name]
 
 

@@ -120,7 +120,9 @@ def _converted(scratch: Path, name: str, source: NotebookNode) -> tuple[Notebook
     try:
         converter.start()
     except (NbGraderException, SystemExit) as error:
-        raise CourseError(f"nbgrader could not convert {name}; run `nbgrader generate_assignment` to see why.") from error
+        raise CourseError(
+            f"nbgrader could not convert {name}; run `nbgrader generate_assignment` to see why."
+        ) from error
     finally:
         os.environ["PATH"] = path
     with Gradebook(config.CourseDirectory.db_url, COURSE) as gradebook:
