@@ -1,0 +1,82 @@
+"""What each cell of a released notebook is for, and what of a collected notebook is run, in which order."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from course_lib.staff.grading.run import Step
+
+PROBE, CHECK = "-probe", "-check"
+KERNEL = "course-sandbox"
+
+
+def role_of(cell: Any) -> str:
+    """One of text, written, probe, check, given, answer, explore or free, from a release cell's metadata.
+
+    given: locked code; answer: the student's solution; explore: the student's own, not run; free: the student's, run.
+    """
+    data = cell["metadata"].get("nbgrader", {})
+    grade, solution, locked = (bool(data.get(key)) for key in ("grade", "solution", "locked"))
+    if grade and solution:
+        return "written"
+    if cell["cell_type"] != "code":
+        return "text"
+    if grade:
+        return "probe"
+    if solution:
+        return "answer"
+    if "explore" in cell["metadata"].get("tags", ()):
+        return "explore"
+    if locked:
+        return "check" if str(data.get("grade_id", "")).endswith(CHECK) else "given"
+    return "free"
+
+
+def question_of(cell: Any) -> str:
+    """Name of the question that a graded cell belongs to: "q2" for "q2-probe" and "q2-written"."""
+    return str(cell["metadata"]["nbgrader"]["grade_id"]).rsplit("-", 1)[0]
+
+
+def plan(cells: Iterable[Any], questions: Iterable[str]) -> list[Step]:
+    """What of a collected notebook runs, in order: checks and explorations do not, probes by name."""
+    steps, known = [], set(questions)
+    for place, cell in enumerate(cells):
+        course = cell["metadata"].get("course", {})
+        role = course.get("role", "text")
+        if cell["cell_type"] != "code" or role == "check":
+            continue
+        if role == "probe":
+            if question_of(cell) in known:
+                steps.append(Step(place, "", question_of(cell)))
+            continue
+        source = course.get("run", "" if role == "explore" else cell["source"])
+        if source.strip():
+            steps.append(Step(place, source))
+    return steps
+
+
+def digest(cells: Iterable[Any]) -> str:
+    """Hash of what a collected notebook says and runs: the same content meets the same cases."""
+    content = [
+        [cell["cell_type"], cell["source"], cell["metadata"].get("course", {}), _grade_id(cell)] for cell in cells
+    ]
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def mark(key: bytes, assignment: str, student: str, content: str) -> str:
+    """Proof that collect made this notebook for this student: run and `nbgrader autograde` refuse one without it."""
+    words = json.dumps(["collected", assignment, student, content]).encode()
+    return hmac.new(key, words, hashlib.sha256).hexdigest()
+
+
+def is_collected(notebook: Any, key: bytes, assignment: str, student: str) -> bool:
+    """Whether the notebook bears the mark that belongs to its content, assignment and student."""
+    given = notebook["metadata"].get("course", {}).get("mark", "")
+    wanted = mark(key, assignment, student, digest(notebook["cells"]))
+    return isinstance(given, str) and hmac.compare_digest(given.encode(), wanted.encode())
+
+
+def _grade_id(cell: Any) -> str:
+    return str(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))

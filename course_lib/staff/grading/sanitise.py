@@ -1,0 +1,52 @@
+"""Student text made safe to show: nbgrader's templates render Markdown and names as they come."""
+
+import re
+from typing import Any
+
+MARKDOWN_LENGTH = 200_000
+IMAGE_BYTES = 3_000_000
+_SAFE_TARGET = re.compile(r"(?:https?://|mailto:|#|attachment:)", re.IGNORECASE)
+_SCHEME = re.compile(r"(javascript|vbscript|data|file)(\s*):", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+def plain(text: str, *, length: int = 300) -> str:
+    """One line without control characters, at most ``length`` long: for terminal, log and table."""
+    line = " ".join(_CONTROL.sub(" ", str(text)).split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def markdown(text: str) -> str:
+    """Markdown that holds no HTML, no entity and no link but to web, mail, heading or attachment.
+
+    A space behind each ``<`` and ``&`` that could begin a tag or an entity takes its meaning away in every context
+    (text, code, mathematics) without hiding what was written.
+    """
+    text = _CONTROL.sub("", text[:MARKDOWN_LENGTH])
+    text = re.sub(r"<(?=[A-Za-z/!?])", "< ", text)
+    text = re.sub(r"&(?=[A-Za-z#])", "& ", text)
+    text = _SCHEME.sub(r"\1 \2:", text)
+    text = re.sub(r"(\]\(\s*<?)([^)\s>]*)", _target, text)
+    return re.sub(r"(?m)^(\s*\[[^\]\n]+\]:\s*<?)(\S*)", _target, text)
+
+
+def attachments(found: Any) -> dict[str, dict[str, str]]:
+    """Pictures (PNG and JPEG) attached to a Markdown cell, of reasonable size; nothing else."""
+    kept: dict[str, dict[str, str]] = {}
+    if not isinstance(found, dict):
+        return kept
+    for name, bundle in found.items():
+        if not isinstance(bundle, dict) or not re.fullmatch(r"[\w.() -]{1,100}", str(name)):
+            continue
+        pictures = {
+            kind: data
+            for kind, data in bundle.items()
+            if kind in ("image/png", "image/jpeg") and isinstance(data, str) and len(data) <= IMAGE_BYTES
+        }
+        if pictures and all(re.fullmatch(r"[A-Za-z0-9+/=\s]*", data) for data in pictures.values()):
+            kept[str(name)] = pictures
+    return kept
+
+
+def _target(match: re.Match[str]) -> str:
+    return match.group(0) if not match.group(2) or _SAFE_TARGET.match(match.group(2)) else f"{match.group(1)}#"
