@@ -1,0 +1,58 @@
+"""a1_lorenz, the student's side: what is open, the heads of the functions, and the visible checks.
+
+The public cases come from other ranges than the hidden ones, and every property is a law, never an answer.
+"""
+
+from course_lib.student.checks import Check
+from course_lib.student.checks.a1_lorenz.q1 import q1_derivative, q1_form, q1_rest, q1_terms
+from course_lib.student.checks.a1_lorenz.q2 import q2_constant, q2_form, q2_order, q2_uneven
+from course_lib.student.checks.a1_lorenz.q3 import q3_diagonal, q3_form, q3_time, q3_volume
+from course_lib.student.checks.a1_lorenz.q4 import q4_form, q4_steady, q4_time
+
+TITLE = "Problem set 1, Flows and chaos"
+VERSION = 1
+OPEN: tuple[str, ...] = ()
+CLOSED = {
+    "systems": "question 1",
+    "dynamics": "question 1",
+    "integrate": "question 2",
+    "analysis": "question 3",
+}
+WRITTEN = {"q6": (80, 250)}  # words
+
+CHECKS = {
+    "q1": Check(
+        "The Lorenz family and its Jacobian",
+        "lorenz",
+        ("x", "sigma", "rho", "beta", "delta"),
+        (q1_form, q1_rest, q1_terms, q1_derivative),
+        "parameters (sigma 5 to 15, rho 10 to 60, beta 1 to 4, delta -4 to 3), states, and leading shapes.",
+        2.0,
+    ),
+    "q2": Check(
+        "Runge-Kutta you can trust",
+        "rk4",
+        ("f", "x0", "t"),
+        (q2_form, q2_constant, q2_order, q2_uneven),
+        "fields (linear in 2 and 3 dimensions with large steps, a pushed pendulum, a pushed van der Pol oscillator), "
+        "grids, and numbers of starts.",
+        3.0,
+    ),
+    "q3": Check(
+        "A spectrum out of tangent maps",
+        "spectrum",
+        ("J", "dt", "skip"),
+        (q3_form, q3_diagonal, q3_volume, q3_time),
+        "dimension (2 to 4), number of maps, dt, skip, and where the maps come from (sheared frames, an orbit, "
+        "a planar map; the skipped ones may belong to another system).",
+        4.0,
+    ),
+    "q4": Check(
+        "The straight line that is not the slope",
+        "fit_growth",
+        ("lag", "s"),
+        (q4_form, q4_steady, q4_time),
+        "slope (0.3 to 2.5), noise, length, share of each regime, and the unit of time.",
+        4.0,
+    ),
+}
