@@ -76,6 +76,14 @@ def looks() -> None:
 
 
 @app.command()
+def picture() -> None:
+    """Draw the README's picture anew."""
+    from course_lib.staff.publishing.picture import draw_picture
+
+    typer.echo(str(draw_picture(course_root())))
+
+
+@app.command()
 def publish(
     to: Annotated[Path, typer.Option("--to", help="Empty or earlier published folder.")],
 ) -> None:
