@@ -258,9 +258,9 @@ def _is_course_call(statement: ast.stmt) -> bool:
 
 def _from_release(wanted: Any, role: str) -> dict[str, Any]:
     data = wanted["metadata"]
-    metadata = {
-        name: copy.deepcopy(data[name]) for name in ("nbgrader", "tags", "deletable", "editable") if name in data
-    }
+    metadata = {name: copy.deepcopy(data[name]) for name in ("tags", "deletable", "editable") if name in data}
+    if any(data.get("nbgrader", {}).get(flag) for flag in ("grade", "solution", "locked")):
+        metadata["nbgrader"] = copy.deepcopy(data["nbgrader"])  # nbgrader takes the id of a cell without any from it
     metadata["course"] = {"role": role}
     cell = {"cell_type": wanted["cell_type"], "metadata": metadata, "source": wanted["source"]}
     if wanted.get("id"):

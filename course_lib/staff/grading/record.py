@@ -8,18 +8,19 @@ import logging
 import os
 import socket
 import sqlite3
-import sys
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import nbformat
+import nbgrader.api
+from alembic.script import ScriptDirectory
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps.nbgraderapp import NbGrader
 from nbgrader.converters import Autograde
-from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import ComputeChecksums, SaveCells
 from sqlalchemy.exc import SAWarning
@@ -99,7 +100,7 @@ def register(places: Places, problem_set: ProblemSet, release: dict[str, Any]) -
     kernel = {"name": roles.KERNEL, "display_name": roles.KERNEL, "language": "python"}
     notebook.metadata["kernelspec"] = kernel
     resources = {"nbgrader": {"notebook": name, "assignment": name, "db_url": places.database_url}}
-    with _programs_found(), Gradebook(places.database_url, COURSE_ID) as gradebook:
+    with _schema_version_at_hand(), Gradebook(places.database_url, COURSE_ID) as gradebook:
         gradebook.update_or_create_assignment(name)
     try:
         notebook, _ = ComputeChecksums().preprocess(notebook, resources)
@@ -114,14 +115,17 @@ def register(places: Places, problem_set: ProblemSet, release: dict[str, Any]) -
 
 
 @contextlib.contextmanager
-def _programs_found() -> Iterator[None]:
-    """nbgrader starts `alembic` by name when it makes a database: it stands beside this Python, activated or not."""
-    before = os.environ.get("PATH", os.defpath)
-    os.environ["PATH"] = os.pathsep.join([os.path.dirname(sys.executable), before])
+def _schema_version_at_hand() -> Iterator[None]:
+    """nbgrader starts the program `alembic` to learn its schema's version when it makes a database.
+
+    That takes seconds, and fails when the environment of this Python is not activated; asking alembic here does not.
+    """
+    scripts = ScriptDirectory(str(Path(nbgrader.api.__file__).with_name("alembic")))
+    before, nbgrader.api.get_alembic_version = nbgrader.api.get_alembic_version, scripts.get_current_head
     try:
         yield
     finally:
-        os.environ["PATH"] = before
+        nbgrader.api.get_alembic_version = before
 
 
 def _compare_points(problem_set: ProblemSet, release: dict[str, Any]) -> None:
@@ -146,15 +150,18 @@ class Recorder:
         config = Config()
         configure(config, places.root)
         self.app = NbGrader(config=config)
-        self.app.log.setLevel(logging.CRITICAL)
+        self.log = _Kept()
+        self.app.log.handlers[:] = [self.log]
+        self.app.log.propagate = False
         self.directory = CourseDirectory(parent=self.app, assignment_id=assignment)
         self.app.coursedir = self.directory
 
     def write(self, graded: Graded) -> None:
         """Enter one student's verdicts.
 
-        Raises NbGraderException when nbgrader could not do it; nothing then counts as done.
+        Raises NotRecorded, with what nbgrader said last, when it could not do it; nothing then counts as done.
         """
+        self.log.errors.clear()
         self.directory.student_id = graded.student
         converter = Autograde(coursedir=self.directory, parent=self.app)
         converter.force = True
@@ -163,7 +170,27 @@ class Recorder:
         converter.autograde_preprocessors = [judge, *rest]
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # nbgrader's, at the first grade of a submission; harmless
-            converter.start()
+            try:
+                converter.start()
+            except Exception as error:
+                said = [line for text in self.log.errors for line in text.strip().splitlines()]
+                cause = next((line for line in reversed(said) if "Error" in line), str(error))
+                raise NotRecorded(f"nbgrader did not take it: {cause}") from error
+
+
+class NotRecorded(RuntimeError):
+    """nbgrader could not write a submission: ours, never the student's fault."""
+
+
+class _Kept(logging.Handler):
+    """Keeps nbgrader's errors for the message; its running commentary goes nowhere."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self.errors: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.errors.append(record.getMessage())
 
 
 def grades(places: Places, assignment: str, student: str) -> list[CellGrade]:
@@ -182,6 +209,3 @@ def grades(places: Places, assignment: str, student: str) -> list[CellGrade]:
 def is_done(places: Places, assignment: str, student: str, standing: Sequence[CellGrade]) -> bool:
     """Whether the graded notebook and its scores are in the gradebook."""
     return bool(standing) and places.autograded(assignment, student).exists()
-
-
-__all__ = ["CellGrade", "NbGraderException", "Recorder", "back_up", "grades", "is_done", "locked", "register"]
