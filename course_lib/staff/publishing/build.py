@@ -31,7 +31,7 @@ def fingerprint(files: Iterable[Path], packages: Iterable[str]) -> str:
     return digest.hexdigest()
 
 
-def library_files(root: Path) -> list[Path]:
+def library_files() -> list[Path]:
     """What a page's kernel can import from the library: all of it but the staff's side."""
     package = Path(__file__).resolve().parents[2]
     found = (path for path in package.rglob("*") if path.suffix in {".py", ".js", ".npz", ".toml", ".json"})
@@ -48,7 +48,10 @@ def clear_stale(root: Path, build: Path) -> None:
     here = Path(__file__).resolve().parent
     look = [here / "sphinx_ext.py", root / "_config.yml", *(root / "book" / "_static").glob("*")]
     states = {
-        "executed": (fingerprint(library_files(root), COMPUTING), (".jupyter_cache", "jupyter_execute", ".doctrees")),
+        "executed": (
+            fingerprint([*library_files(), here / "sphinx_ext.py"], COMPUTING),
+            (".jupyter_cache", "jupyter_execute", ".doctrees"),
+        ),
         "rendered": (fingerprint(look, RENDERING), (".doctrees", "html")),
     }
     for name, (state, folders) in states.items():

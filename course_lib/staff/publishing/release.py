@@ -9,9 +9,10 @@ crash, the solution earns every point, and nbgrader's gradebook knows the same p
 import ast
 import logging
 import os
-import sys
+import sqlite3
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -114,17 +115,15 @@ def _converted(scratch: Path, name: str, source: NotebookNode) -> tuple[Notebook
     converter = GenerateAssignment(coursedir=CourseDirectory(config=config), config=config)
     converter.log = logging.getLogger("course.release")
     converter.log.setLevel(logging.CRITICAL)
-    # nbgrader stamps a new gradebook with a program of its own environment, which need not be on the path
-    path = os.environ.get("PATH", os.defpath)
-    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), path])
+    # nbgrader stamps an empty gradebook by starting a program of its environment: 2 s, and it has to be on the path
+    with closing(sqlite3.connect(scratch / "gradebook.db")) as database:
+        database.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
     try:
         converter.start()
     except (NbGraderException, SystemExit) as error:
         raise CourseError(
             f"nbgrader could not convert {name}; run `nbgrader generate_assignment` to see why."
         ) from error
-    finally:
-        os.environ["PATH"] = path
     with Gradebook(config.CourseDirectory.db_url, COURSE) as gradebook:
         cells = gradebook.find_notebook(name, name).grade_cells
         points = {cell.name: float(cell.max_score) for cell in cells}

@@ -16,7 +16,7 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 
 PACKAGES = ("course-lib", "numpy", "scipy", "torch", "matplotlib", "scikit-learn", "jupyter-book", "sphinx", "myst-nb")
-PAGE_BUDGET = 75  # CPU seconds
+PIXELS_PER_INCH = 200  # figures are drawn at twice the size they are shown in
 MAPS = ("*.js.map", "*.css.map")
 
 
@@ -55,18 +55,29 @@ def stage_mathjax(target: Path) -> None:
 def on_config(app, config) -> None:
     """Stage local files and set the theme options that Jupyter Book's own configuration cannot."""
     stage = Path(app.doctreedir).parent / "staged"
-    stage_mathjax(stage / "mathjax")
-    config.html_static_path.append(str(stage))
+    stage_mathjax(stage / "static" / "mathjax")
+    (stage / "matplotlibrc").write_text(f"figure.dpi: {PIXELS_PER_INCH}\n", encoding="ascii")
+    os.environ["MATPLOTLIBRC"] = str(stage / "matplotlibrc")  # read by the kernels
+    config.html_static_path.append(str(stage / "static"))
     config.html_theme_options.update(
-        {"navbar_persistent": [], "show_toc_level": 2, "pygments_light_style": "a11y-light"}
+        navbar_persistent=[], show_toc_level=2, pygments_light_style="a11y-light", pygments_dark_style="a11y-dark"
     )
-    config.html_theme_options["pygments_dark_style"] = "a11y-dark"
 
 
 def on_page(app, pagename: str, templatename: str, context: dict, doctree) -> None:
     """Take the thebe scripts off the page: it has no live cells, and the second copy raises."""
     context["script_files"] = [s for s in context.get("script_files", ()) if "thebe" not in str(s)]
     context["css_files"] = [s for s in context.get("css_files", ()) if "thebe" not in str(s)]
+
+
+def on_read(app, doctree) -> None:
+    """Show a computed picture at half its pixels: crisp on a fine screen, and never wider than it was drawn."""
+    for image in doctree.findall(nodes.image):
+        path = Path(app.srcdir, image["uri"])
+        if path.suffix == ".png" and path.is_file() and "width" not in image:
+            with path.open("rb") as stream:
+                head = stream.read(24)  # PNG: the width stands in bytes 16 to 19
+            image["width"] = f"{int.from_bytes(head[16:20], 'big') // 2}px"
 
 
 def cpu_seconds(app, page: str) -> str | None:
@@ -132,6 +143,7 @@ def setup(app) -> dict:
     app.add_node(StatusTable)
     app.add_directive("course-status", StatusDirective)
     app.connect("config-inited", on_config)
+    app.connect("doctree-read", on_read)
     app.connect("html-page-context", on_page, priority=900)
     app.connect("env-updated", refresh_status)
     app.connect("doctree-resolved", on_doctree)

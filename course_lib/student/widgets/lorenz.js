@@ -58,7 +58,7 @@ Rest points: filled = stable, half = one unstable direction, open = two.</p>`;
 
     const sliders = [
       ["rho", "ρ", 0, 40, 0.5, (v) => v.toFixed(1)],
-      ["gap", "initial gap", -12, -1, 1, (v) => "1e" + v],
+      ["gap", "initial gap", -12, -1, 1, (v) => "10" + String(v).replace(/./g, (c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)])],
       ["speed", "speed", 0.5, 8, 0.5, (v) => v.toFixed(1) + " time units/s"]];
     const inputs = {};
     function hash() {
@@ -281,6 +281,7 @@ Rest points: filled = stable, half = one unstable direction, open = two.</p>`;
     new MutationObserver(redraw).observe(document.documentElement, { attributes: true });
     if (!s.playing) get("[data-do=play]").textContent = "Go (P)";
     again();
+    if (still) advance(2000);  // no motion: the whole curve at once
     root.requestAnimationFrame(frame);
     live.courseWidget = { state: s, inputs: inputs, advance: advance, actions: actions };
     return live;
