@@ -59,11 +59,12 @@ class QuestionRun:
 
 @dataclass
 class RunResult:
-    """Questions by name, text that the cells put out by place, and what a person may want to know."""
+    """Questions by name, text that the cells put out by place, what happened, and what a person should look at."""
 
     questions: dict[str, QuestionRun]
     outputs: dict[int, str]
     notes: list[str]
+    flags: list[str] = field(default_factory=list)
     seconds: float = 0.0
     replays: int = 0
 
@@ -143,6 +144,8 @@ class _Session:
                 self.result.outputs[step.place] = watch.text.decode("utf-8", "replace")
         if watch.reason:
             self.result.notes.append(f"cell {step.place + 1}: {watch.reason}")
+        if watch.odd:
+            self.result.flags.append(f"cell {step.place + 1}: {watch.odd}")
         if not alive and not step.question and step.place in self.poisoned:
             raise WorkerFailed("a worker ended in a cell that does nothing")
         return alive
@@ -185,6 +188,7 @@ class _Watch:
         self.state = QuestionRun()
         self.text = bytearray()
         self.reason = ""
+        self.odd = ""
         self.error = ""
         self.records = 0
         self.nonce = ""
@@ -242,7 +246,7 @@ class _Watch:
         """Deal, if the question is the one that is running and has not been dealt; otherwise an empty answer."""
         name = wire.decode(data, limit=10_000)
         if self.question is None or name != self.question.name or self.nonce:
-            self.state.human = "The notebook asked for cases that were not its turn." if self.question else ""
+            self.odd = "The notebook asked for cases out of turn; it got none."
             self.worker.channel.send(b"N", timeout=GRACE)
             return
         self.nonce = secrets.token_hex(16)
@@ -257,6 +261,9 @@ class _Watch:
 
     def _answered(self, data: bytes) -> None:
         self.records += 1
+        if self.question is None:
+            self.odd = "The notebook sent answers out of turn; they do not count."
+            return
         record = wire.decode(data)
         if self.records > 1 or not isinstance(record, dict) or not self.nonce or record.get("nonce") != self.nonce:
             self.records = 2

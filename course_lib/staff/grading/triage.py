@@ -50,6 +50,7 @@ def reasons(item: Collected, graded: Graded | None) -> list[str]:
     why = list(item.flags)
     if graded is None:
         return [*why, "Not graded: see the messages of this run, then grade again."]
+    why.extend(graded.flags)
     for name, verdict in graded.verdicts.items():
         if verdict.human:
             why.append(f"{name}: {sanitise.plain(verdict.human)}")

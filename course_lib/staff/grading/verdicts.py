@@ -27,8 +27,8 @@ PACKAGES = ("ipython", "matplotlib", "numpy", "scikit-learn", "scipy", "torch")
 class Graded:
     """All verdicts of one student's notebook, and how they came about.
 
-    fingerprint: of submission, questions, reference and versions; verdicts: by question; outputs: text by cell place,
-    kept only until the notebook is written.
+    fingerprint: of submission, questions, reference and versions; verdicts: by question; notes: what happened; flags:
+    what a person should look at; outputs: text by cell place, kept only until the notebook is written.
     """
 
     assignment: str
@@ -40,6 +40,7 @@ class Graded:
     seconds: float
     replays: int = 0
     notes: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
     graded_at: str = ""
     outputs: Mapping[int, str] = field(default_factory=dict, repr=False)
 
@@ -88,6 +89,7 @@ def judged(problem_set: ProblemSet, notebook: Any, result: RunResult, *, student
         seconds=round(result.seconds, 3),
         replays=result.replays,
         notes=tuple(sanitise.plain(note) for note in result.notes),
+        flags=tuple(sanitise.plain(flag) for flag in result.flags),
         graded_at=datetime.now(UTC).isoformat(timespec="seconds"),
         outputs=result.outputs,
     )
@@ -140,6 +142,6 @@ def read(places: Places, assignment: str, student: str) -> Graded | None:
         for name, entry in table["verdicts"].items():
             properties = tuple(PropertyResult(**prop) for prop in entry.pop("properties"))
             verdicts[name] = Verdict(**entry, properties=properties)
-        return Graded(**{**table, "verdicts": verdicts, "notes": tuple(table["notes"])})
+        return Graded(**{**table, "verdicts": verdicts, "notes": tuple(table["notes"]), "flags": tuple(table["flags"])})
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
