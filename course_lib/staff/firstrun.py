@@ -31,12 +31,23 @@ class Steps:
         return result
 
 
-def make_sample_class(root: Path) -> Path:
-    """Twelve made-up students hand in `a1_lorenz`; the folder is made anew each time.
+def sample_course(root: Path) -> Path:
+    """A course folder of its own for the sample class, with the real sets: its gradebook never meets a real class."""
+    course = root / "_build" / "sample-class"
+    course.mkdir(parents=True, exist_ok=True)
+    for name in ("solutions", "assignments"):
+        link = course / name
+        if not link.is_symlink():
+            link.symlink_to(Path("..") / ".." / name)
+    return course
+
+
+def make_sample_class(root: Path, course: Path) -> Path:
+    """Twelve made-up students hand in `a1_lorenz`; the same files each time.
 
     Raises CourseError with the script's own words when it fails.
     """
-    folder = root / "_build" / "sample-class" / "submissions"
+    folder = course / "submissions"
     script = root / "tests" / "grading" / "sample_class.py"
     done = subprocess.run([sys.executable, str(script), str(folder)], cwd=root, capture_output=True, text=True)
     if done.returncode:
@@ -47,10 +58,11 @@ def make_sample_class(root: Path) -> Path:
 def first_run(root: Path) -> None:
     """Verify the students' notebooks, build the book, grade the sample class, and say where everything is.
 
-    The sample class has a gradebook of its own under `_build/`, so that it never meets a real class. Our own sample
-    files are graded at the strongest isolation found; where there is none, without walls, and the summary says so.
+    Our own sample files are graded at the strongest isolation found; where there is none, without walls, and the
+    summary says so.
     """
     from course_lib.staff.grading.grade import grade
+    from course_lib.staff.grading.report import show_progress
     from course_lib.staff.publishing.build import build_book
     from course_lib.staff.publishing.notebooks import write_notebooks
     from course_lib.staff.publishing.release import release
@@ -60,16 +72,17 @@ def first_run(root: Path) -> None:
     steps.run("Problem sets: the releases are the sources' and hold no solution", release, root, None, check=True)
     steps.run("Colab notebooks: none has drifted from its page", write_notebooks, root, check=True)
     book = steps.run("The book: every page executed", build_book, root)
-    submissions = steps.run("A sample class of 12 hands in", make_sample_class, root)
+    course = sample_course(root)
+    submissions = steps.run("A sample class of 12 hands in", make_sample_class, root, course)
     report = steps.run(
         "The sample class is graded",
         grade,
-        root,
+        course,
         ASSIGNMENT,
         submissions,
         unsandboxed=True,
         accept_partial=True,
-        gradebook=root / "_build" / "sample-class" / "gradebook",
+        progress=show_progress,
     )
     summarise(console, root, Path(book), report, steps.seconds)
 
