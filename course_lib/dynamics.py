@@ -26,6 +26,25 @@ def batched_jacobian(f: Callable[[Tensor], Tensor], x: State) -> Jacobian:
     return jacobian.reshape(*x.shape, x.shape[-1])
 
 
+def batched_jacobian_product(f: Callable[[Tensor], Tensor], x: State, frame: Frame) -> Frame:
+    """J(x) V for columns V. frame: (..., dim, k). Returns (..., dim, k).
+
+    Where no gradient is asked for, J is never formed: g = Jᵀw is linear in w, and the derivative of gᵀv with respect to
+    w is J v, so that two backward passes do for all columns.
+    """
+    if torch.is_grad_enabled():
+        return batched_jacobian(f, x) @ frame
+    vectors = frame.mT  # (..., k, dim)
+    with torch.enable_grad():
+        states = x[..., None, :].expand_as(vectors).clone().requires_grad_()
+        value = f(states)
+        if not value.requires_grad:  # f does not depend on the state
+            return torch.zeros_like(frame)
+        w = torch.ones_like(value, requires_grad=True)
+        (pulled,) = torch.autograd.grad(value, states, w, create_graph=True)
+        return torch.autograd.grad(pulled, w, vectors)[0].mT
+
+
 class Flow(abc.ABC):
     """An autonomous flow ẋ = f(x). A subclass sets `dim` and writes `vector_field`, and `jacobian` if it is known."""
 
@@ -76,6 +95,9 @@ class FunctionFlow(Flow):
     def vector_field(self, x: State) -> State:
         return self.f(x)
 
+    def jacobian_product(self, x: State, frame: Frame) -> Frame:
+        return batched_jacobian_product(self.f, x, frame)
+
 
 class FunctionMap(Map):
     """A map from any function F that takes and returns (..., dim) tensors."""
@@ -86,6 +108,9 @@ class FunctionMap(Map):
 
     def step(self, x: State) -> State:
         return self.F(x)
+
+    def jacobian_product(self, x: State, frame: Frame) -> Frame:
+        return batched_jacobian_product(self.F, x, frame)
 
 
 class EulerMap(Map):

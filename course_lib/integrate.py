@@ -170,7 +170,7 @@ class _TimedField(torch.nn.Module):
         self.last_time = t0
 
     def forward(self, t: Tensor, x: Tensor) -> Tensor:
-        self.last_time = float(t)
+        self.last_time = float(t.detach())
         return self.flow.vector_field(x)
 
 

@@ -84,7 +84,7 @@ def lyapunov_spectrum(
     every = (1 if isinstance(system, Map) else 10) if orthonormalise_every is None else orthonormalise_every
     check_count("orthonormalise_every", every)
 
-    frame = torch.eye(system.dim, k, dtype=x.dtype, device=x.device).repeat(len(x), 1, 1)  # (batch, dim, k)
+    frame = _first_frame(system.dim, k).to(x).repeat(len(x), 1, 1)  # (batch, dim, k)
     x, frame, _ = _carry(system, x, frame, h, n_spin, every)
     x, frame, logs = _carry(system, x, frame, h, n_steps, every)  # logs: (qr steps, batch, k)
     if not torch.isfinite(x).all():
@@ -145,6 +145,15 @@ def _steps(system: Flow | Map, duration: float, spin_up: float, dt: float | None
     n_steps = max(1, math.ceil(duration / check_positive("dt", dt) * (1 - 1e-12)))
     h = duration / n_steps
     return h, math.ceil(spin_up / h * (1 - 1e-12)), n_steps
+
+
+def _first_frame(dim: int, k: int) -> Tensor:
+    """(dim, k) orthonormal columns in general position, the same at every call.
+
+    Columns of the identity would not do: they can lie in an invariant plane (a diagonal or triangular Jacobian), and
+    then k < dim exponents need not be the largest ones.
+    """
+    return torch.linalg.qr(torch.randn(dim, k, dtype=torch.float64, generator=torch.Generator().manual_seed(0))).Q
 
 
 def _carry(

@@ -66,6 +66,8 @@ class CTRNN(nn.Module):
     W_in and b.  Weights are float64 unless dtype says otherwise.
     """
 
+    tau: Tensor
+
     def __init__(
         self,
         dim: int,
@@ -104,7 +106,7 @@ class CTRNN(nn.Module):
     def step(self, x: State, u: State) -> State:
         """One Euler step of length dt. x: (..., dim).  u: (..., n_in), held over the step.  Returns (..., dim)."""
         drive = x @ self.W_rec.T + u @ self.W_in.T + self.b
-        return torch.lerp(x, self.nonlinearity.phi(drive), (self.dt / self.tau).expand_as(x))
+        return torch.lerp(x, self.nonlinearity.phi(drive), torch.div(self.dt, self.tau).expand_as(x))
 
     def run(self, inputs: Sequence, t: Times | None = None, *, x0: State | None = None) -> Sequence:
         """States after each input, (batch, time, dim).
@@ -185,16 +187,17 @@ class CTRNN(nn.Module):
             W, bias = W.detach().clone(), bias.detach().clone()
         return RateFlow(W, bias, self.tau, self.nonlinearity)
 
-    def _hold_times(self, t: Tensor | None, n_inputs: int) -> list[tuple[int, Tensor]]:
+    def _hold_times(self, t: Tensor | None, n_inputs: int) -> list[tuple[int, Tensor | float]]:
         """(steps, leak per step) for every input."""
+        tau = self.tau if self.tau.ndim else float(self.tau)  # lerp is faster with a plain number
         if t is None:
-            return [(1, self.dt / self.tau)] * n_inputs
+            return [(1, self.dt / tau)] * n_inputs
         check_finite("t", check_shape("t", t, f"{n_inputs + 1}"))
         spans = t.diff().tolist()
         if min(spans, default=1.0) <= 0:
             raise complaint("t", wanted="increasing times", got=f"a step of {min(spans):.3g}", do="Sort t.")
         counts = [max(1, math.ceil(span / self.dt * (1 - 1e-12))) for span in spans]
-        return [(n, (span / n) / self.tau) for n, span in zip(counts, spans, strict=True)]
+        return [(n, (span / n) / tau) for n, span in zip(counts, spans, strict=True)]
 
     def _check_state(self, name: str, x: Tensor, batch: int) -> Tensor:
         self._check_dtype(name, check_finite(name, check_shape(name, x, f"{batch} {self.dim}")))

@@ -1,6 +1,7 @@
 """Pictures of chaos: distances of pairs, return maps, eigenvalues, exponents as they settle."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -84,7 +85,7 @@ def plot_eigenvalues(
     elif boundary == "circle":
         angle = np.linspace(0, 2 * np.pi, 200)
         ax.plot(np.cos(angle), np.sin(angle), color=COLORS["guide"], linestyle="--", linewidth=1.0)
-    paint = {"color": color}
+    paint: dict[str, Any] = {"color": color}
     if color_by is not None:
         paint = {"c": np.repeat(color_by.numpy(), values.shape[1]), "cmap": SEQUENTIAL}
     ax.scatter(values.real.ravel(), values.imag.ravel(), s=size, marker=marker, label=label, linewidths=0, **paint)

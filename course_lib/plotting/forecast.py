@@ -48,7 +48,7 @@ def plot_prediction_times(
     ax: Axes, record: ValidPredictionTime, *, bins: int = 20, color: str = COLORS["model"]
 ) -> Axes:
     """Histogram of the valid prediction times with their median; a bar at the cap holds those still valid there."""
-    ax.hist(record.times.numpy(), bins=np.linspace(0.0, record.cap, bins + 1), color=color)
+    ax.hist(record.times.numpy(), bins=np.linspace(0.0, record.cap, bins + 1).tolist(), color=color)
     ax.axvline(record.median, color=COLORS["accent"], linestyle="--", label=f"median {record.median:.1f}")
     ax.set_xlabel("valid prediction time [Lyapunov times]")
     ax.set_ylabel("forecasts")

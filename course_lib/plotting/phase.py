@@ -1,6 +1,7 @@
 """Orbits in state space and in time."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -14,7 +15,7 @@ from course_lib.validation import complaint
 
 
 def plot_phase(
-    ax: Axes,
+    ax: Any,
     x: Trajectory | Tensor,
     *,
     coordinates: Sequence[int] = (0, 1, 2),
@@ -74,12 +75,12 @@ def _array(value: Trajectory | Tensor) -> np.ndarray:
     return tensor.detach().cpu().numpy()
 
 
-def _colored_lines(ax: Axes, points: np.ndarray, values: np.ndarray, linewidth: float, flat: bool) -> None:
+def _colored_lines(ax: Any, points: np.ndarray, values: np.ndarray, linewidth: float, flat: bool) -> None:
     if values.shape != points.shape[:2]:
         raise complaint(
             "color_by", wanted=f"shape {points.shape[:2]}", got=f"{values.shape}", do="One value for every state."
         )
-    segments = np.stack((points[:, :-1], points[:, 1:]), axis=2)  # (batch, time - 1, 2 ends, 2 or 3)
+    segments: Any = np.stack((points[:, :-1], points[:, 1:]), axis=2)  # (batch, time - 1, 2 ends, 2 or 3)
     segments = segments.reshape(-1, 2, points.shape[-1])
     collection = (LineCollection if flat else Line3DCollection)(segments, cmap=SEQUENTIAL, linewidths=linewidth)
     collection.set_array(values[:, :-1].reshape(-1))

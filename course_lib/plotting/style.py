@@ -4,8 +4,11 @@ Every colour here, the text's grey included, has a contrast of at least 3:1 agai
 (WCAG 2.2, 1.4.11); tests/test_plotting.py computes it. The same thing has the same colour on every page.
 """
 
+from typing import Any
+
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
@@ -23,12 +26,12 @@ COLORS: dict[str, str] = {
 CYCLE: tuple[str, ...] = ("#3584e4", "#d96f0e", "#2e9e5b", "#9061d8", "#d6455d", "#1f8a9c", "#b8860b")
 SEQUENTIAL = LinearSegmentedColormap.from_list("course", ["#3584e4", "#9061d8", "#d6455d", "#d96f0e"])
 
-RC: dict[str, object] = {
+RC: dict[Any, Any] = {
     "axes.edgecolor": COLORS["text"],
     "axes.facecolor": "none",
     "axes.grid": False,
     "axes.labelcolor": COLORS["text"],
-    "axes.prop_cycle": mpl.cycler(color=CYCLE),
+    "axes.prop_cycle": cycler(color=CYCLE),
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlecolor": COLORS["text"],
@@ -53,8 +56,8 @@ def use_style() -> None:
 
 
 def new_axes(
-    rows: int = 1, columns: int = 1, *, size: tuple[float, float] = (6.4, 3.6), three_d: bool = False, **options
-) -> tuple[Figure, Axes]:
+    rows: int = 1, columns: int = 1, *, size: tuple[float, float] = (6.4, 3.6), three_d: bool = False, **options: Any
+) -> tuple[Figure, Any]:
     """A transparent figure in the course's style: (figure, axes), axes an array when there are several panels.
 
     size: width and height of the figure [inch].  three_d: axes for phase portraits in three coordinates.
@@ -72,7 +75,7 @@ def new_axes(
     return figure, axes
 
 
-def clear_panes(ax: Axes) -> Axes:
+def clear_panes(ax: Any) -> Axes:
     """Take the grey walls and the white ground off 3-D axes."""
     for axis in (ax.xaxis, ax.yaxis, ax.zaxis):
         axis.set_pane_color((1.0, 1.0, 1.0, 0.0))
@@ -82,7 +85,7 @@ def clear_panes(ax: Axes) -> Axes:
     return ax
 
 
-def legend_above(ax: Axes, entries: int, **options) -> Axes:
+def legend_above(ax: Axes, entries: int, **options: Any) -> Axes:
     """The legend in one row above the axes, where it covers no data."""
     ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=entries, borderaxespad=0.2, **options)
     return ax

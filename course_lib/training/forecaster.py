@@ -38,7 +38,7 @@ def fit_forecaster(
     targets: Sequence,
     *,
     generator: torch.Generator,
-    n_steps: int = 450,
+    n_steps: int = 400,
     batch: int = 32,
     window: int = 80,
     warm_up: int = 30,
@@ -87,7 +87,7 @@ def fit_forecaster(
         model.set_readout(readout.C, readout.d)
         return readout
 
-    def refitted_score() -> float:
+    def refitted(score: Callable[[], float]) -> float:
         refit()
         return score()
 
@@ -97,7 +97,7 @@ def fit_forecaster(
         n_steps=n_steps,
         generator=generator,
         lr=lr,
-        score=None if score is None else refitted_score,
+        score=None if score is None else lambda: refitted(score),
         score_every=score_every,
         on_step=on_step,
     )

@@ -4,6 +4,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -76,11 +77,20 @@ def train(
     scores: list[tuple[int, float]] = []
     best: tuple[float, int, list[Tensor]] | None = None
     stopped = False
+    last_good = [p.detach().clone() for p in parameters]  # weights whose loss was finite
     end = n_steps if stop_at is None else min(n_steps, check_count("stop_at", stop_at))
     for step in range(start + 1, end + 1):
         fraction = (step - 1) / max(n_steps - 1, 1)
         optimizer.param_groups[0]["lr"] = lr * (final_lr + (1 - final_lr) * (1 + math.cos(math.pi * fraction)) / 2)
-        losses.append(_one_step(loss, generator, parameters, optimizer, clip, step, best))
+        good = [p.detach().clone() for p in parameters]
+        losses.append(_one_step(loss, generator, parameters, optimizer, clip))
+        if not math.isfinite(losses[-1]):
+            _put_back(parameters, last_good if best is None else best[2])
+            raise CourseError(
+                f"train, step {step}: wanted a finite loss, got {losses[-1]}. The weights are back at those of "
+                f"{'the last finite loss' if best is None else 'the best score'}; take a smaller lr or a smaller clip."
+            )
+        last_good = good
         if on_step is not None:
             on_step(step, losses[-1])
         if score is not None and (step % score_every == 0 or step == end):
@@ -98,7 +108,7 @@ def train(
 
 def save_state(path: Path | str, state: TrainingState) -> None:
     """Write a TrainingState as npz (no pickle)."""
-    arrays = {"step": np.array(state.step), "generator": state.generator.numpy()}
+    arrays: dict[str, Any] = {"step": np.array(state.step), "generator": state.generator.numpy()}
     for kind in ("parameters", "first_moments", "second_moments"):
         for i, tensor in enumerate(getattr(state, kind)):
             arrays[f"{kind}_{i}"] = tensor.numpy()
@@ -122,20 +132,21 @@ def load_state(path: Path | str) -> TrainingState:
         )
 
 
-def _one_step(loss, generator, parameters, optimizer, clip, step, best) -> float:
+def _one_step(
+    loss: Callable[[torch.Generator], Tensor],
+    generator: torch.Generator,
+    parameters: list[Tensor],
+    optimizer: torch.optim.Optimizer,
+    clip: float | None,
+) -> float:
+    """The loss before the step. A loss that is not finite takes no step and is returned as it is."""
     optimizer.zero_grad()
     value = loss(generator)
-    if not bool(torch.isfinite(value.detach())):
-        if best is not None:
-            _put_back(parameters, best[2])
-        raise CourseError(
-            f"train, step {step}: wanted a finite loss, got {float(value)}. The weights are those "
-            f"{'of the best score' if best is not None else 'before this step'}; take a smaller lr or a smaller clip."
-        )
-    value.backward()
-    if clip is not None:
-        torch.nn.utils.clip_grad_norm_(parameters, clip)
-    optimizer.step()
+    if bool(torch.isfinite(value.detach())):
+        value.backward()
+        if clip is not None:
+            torch.nn.utils.clip_grad_norm_(parameters, clip)
+        optimizer.step()
     return float(value.detach())
 
 

@@ -1,0 +1,111 @@
+"""Systems whose truth stands on paper, and one of every kind of Flow and Map that the library offers."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from course_lib.dynamics import DifferenceFlow, EulerMap, Flow, FunctionFlow, FunctionMap, Map, TimeReversed
+from course_lib.models import CTRNN
+from course_lib.systems import Linear, Lorenz63
+
+F64 = torch.float64
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A flow with its solution: x(t) = exact(t, x0), t: (time,), x0: (batch, dim) -> (batch, time, dim)."""
+
+    name: str
+    flow: Flow
+    x0: Tensor
+    duration: float
+    exact: Callable[[Tensor, Tensor], Tensor]
+
+
+SPIRAL = torch.tensor([[-0.3, 2.0], [-2.0, -0.3]], dtype=F64)
+DECAY = torch.tensor([[-1.0, 4.0], [0.0, -2.0]], dtype=F64)  # not normal: its frame needs time to align
+
+
+def _linear_solution(A: Tensor) -> Callable[[Tensor, Tensor], Tensor]:
+    return lambda t, x0: torch.einsum("tij,bj->bti", torch.linalg.matrix_exp(t[:, None, None] * A), x0)
+
+
+def _bistable_solution(t: Tensor, x0: Tensor) -> Tensor:
+    grown = x0[:, None] * t.exp()[None, :, None]
+    return grown / (1 - x0[:, None] ** 2 + grown**2).sqrt()
+
+
+def _logistic_solution(t: Tensor, x0: Tensor) -> Tensor:
+    return 1 / (1 + (1 / x0[:, None] - 1) * (-t).exp()[None, :, None])
+
+
+PROBLEMS = (
+    Problem(
+        "spiral", Linear(SPIRAL), torch.tensor([[1.0, 0.0], [0.5, -2.0]], dtype=F64), 3.0, _linear_solution(SPIRAL)
+    ),
+    Problem("decay", Linear(DECAY), torch.tensor([[1.0, 1.0]], dtype=F64), 2.0, _linear_solution(DECAY)),
+    Problem(
+        "bistable",
+        FunctionFlow(lambda x: x - x**3, 1),
+        torch.tensor([[0.1], [-0.4], [0.9]], dtype=F64),
+        3.0,
+        _bistable_solution,
+    ),
+    Problem(
+        "logistic",
+        FunctionFlow(lambda x: x * (1 - x), 1),
+        torch.tensor([[0.05], [0.6]], dtype=F64),
+        4.0,
+        _logistic_solution,
+    ),
+)
+
+CAT = torch.tensor([[2.0, 1.0], [1.0, 1.0]], dtype=F64)
+CAT_EXPONENT = math.log((3 + math.sqrt(5)) / 2)  # Arnold's cat map: ln of the eigenvalues of CAT, and its negative
+CAT_MAP = FunctionMap(lambda x: torch.remainder(x @ CAT.T, 1.0), 2)
+LOGISTIC_MAP = FunctionMap(lambda x: 4 * x * (1 - x), 1)  # exponent ln 2
+HENON = FunctionMap(lambda x: torch.stack((1 - 1.4 * x[..., 0] ** 2 + x[..., 1], 0.3 * x[..., 0]), -1), 2)  # sum ln 0.3
+
+
+def network(nonlinearity: str = "tanh", *, seed: int = 3, tau: float | Tensor = 0.5, dim: int = 6) -> CTRNN:
+    """A small network with two inputs and two outputs."""
+    generator = torch.Generator().manual_seed(seed)
+    return CTRNN(dim, 2, 2, tau=tau, dt=0.1, generator=generator, nonlinearity=nonlinearity)
+
+
+INPUT = torch.tensor([0.3, -0.2], dtype=F64)
+UNEVEN_TAU = torch.linspace(0.2, 0.9, 6, dtype=F64)
+
+FLOWS: dict[str, Flow] = {
+    "Lorenz63": Lorenz63(),
+    "Lorenz63 at other parameters": Lorenz63(sigma=4.0, rho=0.5, beta=1.0),
+    "Linear": Linear(SPIRAL),
+    "FunctionFlow": FunctionFlow(lambda x: torch.sin(x).cumsum(-1), 4),
+    "TimeReversed": TimeReversed(Lorenz63()),
+    "DifferenceFlow": DifferenceFlow(HENON, 0.5),
+    "CTRNN tanh, input held": network().flow_at(INPUT),
+    "CTRNN softplus, input held": network("softplus").flow_at(INPUT),
+    "CTRNN relu, input held": network("relu").flow_at(INPUT),
+    "CTRNN, one tau a unit": network(tau=UNEVEN_TAU).flow_at(INPUT),
+    "CTRNN, loop closed": network().closed_loop_flow(),
+}
+MAPS: dict[str, Map] = {
+    "FunctionMap": HENON,
+    "EulerMap": EulerMap(Lorenz63(), 0.01),
+    "CTRNN, input held": network().map_at(INPUT),
+    "CTRNN, loop closed": network("softplus", tau=UNEVEN_TAU).closed_loop_map(0.05),
+}
+
+
+def draw_states(system: Flow | Map, n: int, *, generator: torch.Generator) -> Tensor:
+    """(n, dim) states of order one, where every system above is defined."""
+    return torch.randn(n, system.dim, generator=generator, dtype=F64)
+
+
+def central_difference(f: Callable[[Tensor], Tensor], x: Tensor, h: float = 1e-6) -> Tensor:
+    """Jacobian of f at x (n, dim) by central differences, (n, dim, dim)."""
+    columns = [(f(x + h * e) - f(x - h * e)) / (2 * h) for e in torch.eye(x.shape[-1], dtype=x.dtype)]
+    return torch.stack(columns, dim=-1)
