@@ -45,11 +45,10 @@ def fit_growth(lag, s):
 """
 ENDLESS = """
 def spectrum(J, dt, skip):
-    while True:
-        try:
-            skip += 1
-        except KeyboardInterrupt:
-            pass
+    k = 0
+    while k < len(J):
+        growth = J[k]
+    return growth
 """
 EXITS = """
 import os

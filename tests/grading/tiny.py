@@ -141,9 +141,17 @@ def make_course(root: Path) -> Path:
 RIGHT = {"q1-answer": "def double(x):\n    return 2 * x", "q2-answer": "def shift(x, by):\n    return x + by"}
 
 
+def released() -> dict:
+    """The released notebook as plain data, sources as text."""
+    notebook = json.loads(nbformat.writes(release()))
+    for cell in notebook["cells"]:
+        cell["source"] = "".join(cell["source"])
+    return notebook
+
+
 def answered(answers: dict[str, str] | None = None, **more: str) -> dict:
     """A notebook with these answers (all right ones by default), as plain data; ``q1="..."`` replaces one."""
-    notebook = json.loads(nbformat.writes(release()))
+    notebook = released()
     given = {**(RIGHT if answers is None else answers), **{f"{name}-answer": source for name, source in more.items()}}
     for cell in notebook["cells"]:
         name = cell["metadata"].get("nbgrader", {}).get("grade_id", "")

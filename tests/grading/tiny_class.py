@@ -11,12 +11,11 @@ import tiny
 CANARY = "canary-7741"
 
 LOOP = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
 def double(x):
     while True:
-        try:
-            x = x + 1
-        except BaseException:
-            x = x - 1
+        pass
 """
 FORGED = """
 def double(x):
@@ -139,7 +138,7 @@ def duplicated() -> dict:
     for name in ("q1-answer", "q1-probe", "q2-check"):
         at = tiny.place(notebook, name)
         notebook["cells"].insert(at + 1, copy.deepcopy(notebook["cells"][at]))
-    stub = json.loads(json.dumps(tiny.release()))["cells"][4]
+    stub = tiny.released()["cells"][3]
     notebook["cells"].insert(tiny.place(notebook, "q2-answer") + 1, copy.deepcopy(stub))
     return notebook
 

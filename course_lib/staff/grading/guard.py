@@ -61,6 +61,16 @@ def array(value: Any, shape: tuple[int, ...] | None = None) -> np.ndarray | None
     return found if np.isfinite(found).all() else None
 
 
+def shape_of(value: Any) -> tuple[int, ...] | None:
+    """The shape of an answer, or None when it has none (a ragged nest, a table, nothing)."""
+    if value is None or isinstance(value, str | dict):
+        return None
+    try:
+        return np.shape(value)
+    except ValueError:
+        return None
+
+
 def parts(value: Any, count: int) -> tuple[Any, ...] | None:
     """The value as a tuple of ``count`` parts, or None when it does not come in that many."""
     if isinstance(value, str | dict) or value is None or not hasattr(value, "__len__"):

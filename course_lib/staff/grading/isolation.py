@@ -24,6 +24,7 @@ def measure() -> Isolation:
             "it can reach the network",
             "it can see and signal that user's other processes",
             "memory is limited for each process, not for all that a notebook starts",
+            "a process that hides its origin can outlive its notebook",
         ),
     )
 

@@ -50,6 +50,13 @@ def processes() -> Iterator[Status]:
         yield Status(int(name), int(fields[1]), int(fields[3]), cpu, fields[0] in "ZX")
 
 
+def _environment_of(pid: int) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:  # another user's, or just ended
+        return b""
+
+
 class Worker:
     """A worker with its channel and its temporary folder."""
 
@@ -89,6 +96,11 @@ class Worker:
                 return [s for s in seen if s.pid in mine]
             mine |= more
 
+    def orphans(self) -> list[Status]:
+        """Descendants whose parents have gone: known by this worker's folder in their environment."""
+        mark = os.fsencode(self.folder)
+        return [status for status in processes() if mark in _environment_of(status.pid)]
+
     def cpu(self) -> float:
         """CPU seconds of the tree so far."""
         return sum(status.cpu for status in self.tree())
@@ -101,7 +113,7 @@ class Worker:
     def close(self) -> None:
         """Stop the worker with all that it started, and remove its folder."""
         for _ in range(50):  # a process may be starting another while the list is read
-            alive = [status for status in self.tree() if not status.ended]
+            alive = [status for status in [*self.tree(), *self.orphans()] if not status.ended]
             if not alive:
                 break
             for status in alive:

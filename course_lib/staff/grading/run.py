@@ -121,9 +121,6 @@ class _Session:
                 if not self._step(worker, step):
                     self.poisoned.add(step.place)
                     return not any(not state.closed for state in self.result.questions.values())
-            worker.channel.send(b"E", timeout=GRACE)
-            return True
-        except wire.ChannelError:  # it ended between two cells: nothing is lost that was not lost already
             return True
         finally:
             worker.close()

@@ -2,7 +2,7 @@
 
 It is started by exec as a script of its own, with an empty environment and nothing but a view of the library on its
 path (see view.py). Frames that it reads: ``X`` a cell's source; ``P`` a probe, with the question's name and its
-function's; ``E`` the end. Frames that it writes: ``H`` hello; ``O`` text that a cell put out; ``D`` a cell is done,
+function's. Frames that it writes: ``H`` hello; ``O`` text that a cell put out; ``D`` a cell is done,
 with ``{"ok", "error", "rest"}``; and, through `course_lib.student.probe`, the question ``Q`` and the record ``R``.
 
 What runs here belongs to the student: nothing in this file protects anything. It only keeps honest work alive.
@@ -266,7 +266,7 @@ def close_figures() -> None:
 
 
 def serve() -> None:
-    """Read a frame, run it, say that it is done; until the end or until the other side is gone."""
+    """Read a frame, run it, say that it is done; until it is killed or the other side is gone."""
     from course_lib.student import wire
 
     channel = wire.channel()
@@ -278,8 +278,6 @@ def serve() -> None:
     channel.send(b"H")
     while True:
         tag, payload = channel.recv()
-        if tag == b"E":
-            return
         text.left = CELL_OUTPUT
         sys.stdout = sys.stderr = text
         try:
