@@ -10,7 +10,7 @@ mutant above 1e-3; tests/assignments recomputes the three.
 
 import numpy as np
 
-from course_lib.staff.grading.guard import array, guarded, miss, parts
+from course_lib.staff.grading.guard import array, guarded, miss, parts, shape_of
 from course_lib.staff.grading.question import Case, Property, Question, per_case
 
 from .reference import lorenz
@@ -25,8 +25,8 @@ SENTENCES = {
         "which stand along the last axis."
     ),
     "jacobian": (
-        "Your J[{row}, {column}] is {yours}. Nudge coordinate {column} of that state by 1e-6 and see how much component "
-        "{row} of the velocity changes: J[i, j] is the change of f_i per change of x_j, at each state anew."
+        "Your J[{row}, {column}] is {yours}. Nudge coordinate {column} of that state by 1e-6 and see how much "
+        "component {row} of the velocity changes: J[i, j] is the change of f_i per change of x_j, at each state anew."
     ),
     "leading-shape": (
         "For states of shape {state} your velocity has shape {velocity} and your Jacobian {jacobian}. "
@@ -114,7 +114,7 @@ def _jacobian(case, value):
 
 def _leading_shape(case, value):
     answers = parts(value, 2)
-    shapes = ["?", "?"] if answers is None else [np.shape(answer) for answer in answers]
+    shapes = ["?", "?"] if answers is None else [shape_of(answer) for answer in answers]
     x = case.inputs[0]
     figures = {"state": str(x.shape), "velocity": str(shapes[0]), "jacobian": str(shapes[1])}
     return shapes == [x.shape, (*x.shape, 3)], figures

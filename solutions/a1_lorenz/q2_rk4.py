@@ -14,7 +14,7 @@ float32, and at most 3.06 for third-order rules (25 draws each; tests/assignment
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from course_lib.staff.grading.guard import array, guarded, miss
+from course_lib.staff.grading.guard import array, guarded, miss, shape_of
 from course_lib.staff.grading.question import Case, Finding, Property, Question, per_case
 from course_lib.student.cases import build
 
@@ -132,8 +132,8 @@ def _uneven_grid(case, value):
 
 def _backwards(case, value):
     batch, time, dim = case.expected.shape
-    figures = {"batch": batch, "time": time, "dim": dim, "yours": str(np.shape(value))}
-    return np.shape(value) == case.expected.shape and grid_miss(case, value) <= 1, figures
+    figures = {"batch": batch, "time": time, "dim": dim, "yours": str(shape_of(value))}
+    return shape_of(value) == case.expected.shape and grid_miss(case, value) <= 1, figures
 
 
 def order_of(coarse: tuple[Case, object], fine: tuple[Case, object]) -> tuple[float, float]:

@@ -27,7 +27,8 @@ NOISE = 0.015
 SENTENCES = {
     "slope": (
         "On a curve with a steady part your slope is {yours}; {side} Three regimes follow each other: turning into the "
-        "growing direction, growth, saturation. Only the middle one is wanted, and its place differs from curve to curve."
+        "growing direction, growth, saturation. Only the middle one is wanted, and its place differs "
+        "from curve to curve."
     ),
     "window": (
         "Slope {early} in the first third of your window, {late} in the last: the growth is not steady there, "
@@ -43,7 +44,7 @@ SENTENCES = {
 
 def draw(rng: np.random.Generator) -> list[Case]:
     """Twelve synthetic curves, one of them again on a stretched axis, and a stored one of the Lorenz family."""
-    cases = [_synthetic(rng) for _ in range(CURVES)]
+    cases = [_synthetic(rng, (k + rng.random()) / CURVES) for k in rng.permutation(CURVES)]
     lag, s = cases[0].inputs
     stretch = float(rng.uniform(3, 12))
     return [*cases, _case("stretched", stretch * lag, s, {**cases[0].facts, "stretch": stretch}), _orbit(rng)]
@@ -53,9 +54,12 @@ def _case(stratum, lag, s, facts):
     return Case(stratum, (lag, s), fit_growth(lag, s), facts)
 
 
-def _synthetic(rng):
-    """Alignment, growth and saturation with a drawn slope, start, ceiling and share of the record."""
-    slope = float(np.exp(rng.uniform(np.log(0.3), np.log(2.5))))
+def _synthetic(rng, place):
+    """Alignment, growth and saturation with drawn start, ceiling and share of the record.
+
+    place: 0 to 1, where the slope lies between 0.3 and 2.5; all parts of that range occur, so no fixed window fits.
+    """
+    slope = float(0.3 * (2.5 / 0.3) ** place)
     lift, align = rng.uniform(0.5, 1.2), rng.uniform(0.15, 0.35) / slope
     start, ceiling, plateau = rng.uniform(-9, -7), rng.uniform(0, 2), rng.uniform(0.3, 0.8)
     end = (ceiling - start - lift) / slope

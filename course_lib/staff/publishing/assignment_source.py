@@ -18,7 +18,8 @@ import course_lib
 from course_lib.staff.grading.question import Question
 from course_lib.staff.grading.sets import ProblemSet, load
 from course_lib.staff.publishing.leaks import PLACE, normal
-from course_lib.staff.publishing.notebooks import INSTALL, settings
+from course_lib.staff.publishing.notebooks import INSTALL
+from course_lib.staff.publishing.public_tree import public_address
 from course_lib.validation import CourseError
 
 COURSE = "rnn-dynamics"
@@ -38,7 +39,7 @@ def source_notebook(root: Path, name: str) -> NotebookNode:
     """
     problems = load(root, name)
     notebook = jupytext.reads((problems.folder / "notebook.md").read_text(encoding="utf-8"), fmt="md:myst")
-    url, tag = settings(root)[0], f"v{course_lib.__version__}"
+    url, tag = public_address(root), f"v{course_lib.__version__}"
     short = url.removeprefix("https://github.com/")
     address = f"https://colab.research.google.com/github/{short}/blob/{tag}/assignments/{name}/{name}.ipynb"
     cells = [_badge(BADGE.format(address=address))]

@@ -1,0 +1,148 @@
+"""Cases: sound for every draw, free of answers, and of the ranges that the student is told."""
+
+import re
+import sys
+
+import numpy as np
+import pytest
+
+from course_lib.staff.publishing import leaks
+from course_lib.student import wire
+from course_lib.student.begin import checks_of
+from course_lib.student.cases import KINDS, build
+
+DRAWS = 8
+
+
+def numbers(value):
+    """All numbers of an expected answer, as one flat array."""
+    if isinstance(value, tuple):
+        return np.concatenate([numbers(part) for part in value])
+    return np.asarray(value, dtype=float).reshape(-1)
+
+
+def test_expected_answers_are_finite_and_not_zero(question_of):
+    _, question = question_of
+    for seed in range(DRAWS):
+        for case in question.draw(np.random.default_rng(seed)):
+            expected = numbers(case.expected)
+            assert expected.size and np.isfinite(expected).all() and np.abs(expected).max() > 1e-3
+
+
+def test_draws_differ_by_seed_and_repeat_by_seed(question_of):
+    _, question = question_of
+    first, again, other = (question.draw(np.random.default_rng(seed)) for seed in (3, 3, 4))
+    assert [wire.encode(case.inputs) for case in first] == [wire.encode(case.inputs) for case in again]
+    assert not any(np.array_equal(numbers(a.expected), numbers(b.expected)) for a, b in zip(first, other, strict=True))
+    assert [case.stratum for case in first] == [case.stratum for case in other], "the same kinds of case for everybody"
+
+
+def test_the_guard_seldom_has_to_draw_again(question_of):
+    _, question = question_of
+    before = question.draw.redraws
+    for seed in range(DRAWS):
+        question.draw(np.random.default_rng(100 + seed))
+    assert question.draw.redraws - before <= 0.2 * DRAWS
+
+
+def test_no_answer_travels_with_the_inputs(question_of):
+    """Neither expected numbers nor facts are among what the worker gets."""
+    _, question = question_of
+    for case in question.draw(np.random.default_rng(5)):
+        sent = np.concatenate([numbers(v) for v in _arrays(case.inputs)])
+        wanted = numbers(case.expected)
+        new = wanted[(np.abs(wanted) > 1e-6) & ~np.isin(wanted, [-1.0, 1.0])]
+        copied = np.isin(new, np.concatenate([sent, -sent]))
+        # entries of a Jacobian and the start of a solution are inputs by nature; most of an answer is not
+        assert copied.mean() < 0.7
+
+
+def _arrays(value):
+    if isinstance(value, dict):
+        return [array for item in value.values() for array in _arrays(item)]
+    if isinstance(value, tuple | list):
+        return [array for item in value for array in _arrays(item)]
+    return [] if isinstance(value, str) else [value]
+
+
+def test_no_line_of_a_reference_is_in_what_students_install(root, a1):
+    """Kinds, visible checks and the doctor are public: none holds a statement of the solution."""
+    secret = leaks.statements((a1.folder / "reference.py").read_text(encoding="utf-8"))
+    assert len(secret) > 30
+    for path in sorted((root / "course_lib" / "student").rglob("*.py")):
+        public = leaks.normal(path.read_text(encoding="utf-8"))
+        assert [line for line in secret if line in public] == [], path.name
+
+
+def test_no_kind_is_the_lorenz_family():
+    assert sorted(KINDS) == ["linear", "pendulum", "van_der_pol"]
+
+
+def test_kinds_answer_in_kind():
+    """Arrays for arrays, tensors for tensors, in their precision."""
+    torch = pytest.importorskip("torch")
+    tables = (
+        {"kind": "linear", "A": np.array([[0.0, 1.0], [-1.0, 0.0]])},
+        {"kind": "pendulum", "damping": 0.1, "push": 0.5, "beat": 1.0},
+        {"kind": "van_der_pol", "mu": 1.0, "push": 0.5, "beat": 1.0},
+    )
+    x = np.array([[0.3, -0.2], [1.0, 0.5]])
+    for table in tables:
+        field = build(table)
+        plain = field(0.7, x)
+        for dtype in (torch.float32, torch.float64):
+            found = field(torch.tensor(0.7), torch.as_tensor(x, dtype=dtype))
+            assert found.dtype == dtype
+            np.testing.assert_allclose(found.numpy(), plain, rtol=1e-5)
+        assert field(0.7, x.astype(np.float32)).dtype == np.float32 or table["kind"] != "linear"
+        np.testing.assert_array_equal(field(0.7, x.tolist()), plain)
+
+
+def test_an_unknown_kind_says_which_there_are():
+    with pytest.raises(ValueError, match=r"linear, pendulum, van_der_pol, got 'lorenz'"):
+        build({"kind": "lorenz"})
+
+
+def test_hidden_ranges_are_those_that_the_student_is_told(a1):
+    """`Public checks passed ... differ in` names the ranges of question 1 and 4; draws stay inside and use them."""
+    checks = checks_of("a1_lorenz").CHECKS
+    drawn = [case.inputs[1:] for seed in range(40) for case in a1.questions["q1"].draw(np.random.default_rng(seed))]
+    told = dict(
+        zip(("sigma", "rho", "beta", "delta"), re.findall(r"(-?\d+) to (-?\d+)", checks["q1"].differ), strict=True)
+    )
+    for k, (low, high) in enumerate(told.values()):
+        values = np.array([case[k] for case in drawn])
+        low, high = float(low), float(high)
+        assert low <= values.min() and values.max() <= high
+        assert np.ptp(values) > 0.8 * (high - low)
+    slopes = [
+        case.facts["slope"]
+        for seed in range(10)
+        for case in a1.questions["q4"].draw(np.random.default_rng(seed))
+        if case.stratum == "synthetic"
+    ]
+    low, high = map(float, re.search(r"slope \(([\d.]+) to ([\d.]+)\)", checks["q4"].differ).groups())
+    assert low <= min(slopes) < 1.3 * low and 0.8 * high < max(slopes) <= high
+
+
+def test_public_and_hidden_sides_agree_on_the_set(a1):
+    checks = checks_of("a1_lorenz")
+    assert checks.VERSION == a1.version and tuple(checks.OPEN) == a1.open_modules
+    assert list(checks.CHECKS) == list(a1.questions) and set(checks.WRITTEN) == set(a1.manual)
+    for name, question in a1.questions.items():
+        assert (checks.CHECKS[name].function, checks.CHECKS[name].title) == (question.function, question.title)
+        assert checks.CHECKS[name].cpu_seconds == question.cpu_seconds
+
+
+def test_small_properties_stay_small(a1):
+    """Shape, unit and the like are at most 40 % of a question; the set's points are those of the text."""
+    small = {"leading-shape", "backwards", "sumrule", "unit-time", "orbit"}
+    for question in a1.questions.values():
+        assert sum(p.points for p in question.properties if p.code in small) <= 0.4 * question.points
+    assert [question.points for question in a1.questions.values()] == [12, 14, 16, 16]
+    assert a1.max == 68
+
+
+def test_questions_files_do_not_shadow_each_other(a1):
+    loaded = [name for name in sys.modules if name.startswith("_course_set_a1_lorenz") and name.endswith(".reference")]
+    assert loaded
