@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import jupytext
@@ -21,7 +20,9 @@ import sys
 
 if "google.colab" in sys.modules:
     %pip install -q "course-lib @ git+{url}@{tag}\""""
-HIDDEN = {"hide-input", "remove-input"}
+HOSTS = {"repo": "https://github.com", "colab": "https://colab.research.google.com/github"}
+HIDDEN = {"hide-cell", "hide-input", "remove-input"}
+GLUED = re.compile(r"""\bglue\(\s*(f?)["']([^"']+)["']""")
 
 
 class Drift(CourseError):
@@ -75,10 +76,13 @@ def gather(root: Path, name: str, notebook: nbformat.NotebookNode) -> Page:
 
     def address(page: str) -> str:
         if page in notebooks:
-            return f"https://colab.research.google.com/github/{short}/blob/{branch}/{page}.ipynb"
-        return f"{url}/blob/{branch}/{page}.md"
+            return file_address("colab", f"{page}.ipynb")
+        return file_address("repo", f"{page}.md")
 
-    page = Page(name=name, root=root, citations=citations(root), address=address)
+    def file_address(host: str, path: str) -> str:
+        return f"{HOSTS[host]}/{short}/blob/{branch}/{path}"
+
+    page = Page(name, root, citations=citations(root), address=address, file_address=file_address)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             figure = cell.metadata.get("mystnb", {}).get("figure")
@@ -97,6 +101,14 @@ def gather(root: Path, name: str, notebook: nbformat.NotebookNode) -> Page:
     return page
 
 
+def glued_names(source: str) -> list[re.Pattern]:
+    """What a cell glues, as patterns: glue(f"r2_{name}", ...) in a loop stands for every name of that form."""
+    return [
+        re.compile(re.sub(r"\\\{.*?\\\}", r"\\w+", re.escape(name)) if form else re.escape(name))
+        for form, name in GLUED.findall(source)
+    ]
+
+
 def code_cells(cell: nbformat.NotebookNode, page: Page) -> list[nbformat.NotebookNode]:
     """A code cell without the book's metadata, and under it the caption of its figure."""
     tags = set(cell.metadata.get("tags", []))
@@ -104,7 +116,7 @@ def code_cells(cell: nbformat.NotebookNode, page: Page) -> list[nbformat.Noteboo
         return []
     metadata = {"cellView": "form", "jupyter": {"source_hidden": True}} if tags & HIDDEN else {}
     cells = [nbformat.v4.new_code_cell(cell.source, metadata=metadata)]
-    page.glued |= set(re.findall(r"\bglue\(\s*[\"'](\w+)[\"']", cell.source))
+    page.glued += glued_names(cell.source)
     myst = cell.metadata.get("mystnb", {})
     if "figure" in myst:
         alt = myst.get("image", {}).get("alt", "")
@@ -120,12 +132,14 @@ def colab_notebook(root: Path, name: str) -> str:
     page = gather(root, name, notebook)
     url, branch = settings(root)
     tag = f"v{course_lib.__version__}"
+    code = [c for c in notebook.cells if c.cell_type == "code" and "book-only" not in c.metadata.get("tags", [])]
+    page.to_come = [name for cell in code for name in glued_names(cell.source)]
     cells = [nbformat.v4.new_code_cell(INSTALL.format(url=url, tag=tag))]
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cells += code_cells(cell, page)
         else:
-            text = convert(cell.source, replace(page, glued=page.glued))
+            text = convert(cell.source, page)
             cells += [nbformat.v4.new_markdown_cell(text)] if text else []
     note = f"*This notebook is written from [{name}.md]({url}/blob/{branch}/{name}.md); edit that page, not this copy.*"
     cells.append(nbformat.v4.new_markdown_cell(note))

@@ -19,7 +19,7 @@ ROLE_OR_CODE = re.compile(r"\{([a-z][a-z:]*)\}`([^`]+)`|`[^`]+`")
 LABELLED_MATH = re.compile(r"^\$\$ *\(([\w:-]+)\) *$")
 TARGET = re.compile(r"^\([\w:-]+\)= *$")
 ATTRIBUTES = re.compile(r"^\{[.#][^}]*\} *$")
-LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+\.md)(#[\w-]*)?\)")
+LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:)([^)\s]+\.md)(#[\w-]*)?\)")
 
 
 class ConversionError(CourseError):
@@ -32,7 +32,8 @@ class Page:
 
     name: docname, for instance book/flows/lorenz.  root: the repository.  figures: name -> title.  equations: label ->
     number.  exercises: label -> number.  citations: key -> (authors, year).  address: docname -> link for a reader in
-    Colab.  glued: names glued in the code cells above.
+    Colab.  file_address: ("repo" or "colab", path) -> link to a file of the public repository.  glued: names glued in
+    the code cells above.  to_come: names glued anywhere on the page.
     """
 
     name: str
@@ -42,7 +43,9 @@ class Page:
     exercises: dict[str, int] = field(default_factory=dict)
     citations: dict[str, tuple[str, str]] = field(default_factory=dict)
     address: Callable[[str], str] = str
-    glued: set[str] = field(default_factory=set)
+    file_address: Callable[[str, str], str] = "{0}:{1}".format
+    glued: list[re.Pattern] = field(default_factory=list)
+    to_come: list[re.Pattern] = field(default_factory=list)
 
     def refuse(self, what: str, do: str) -> ConversionError:
         """The error for something that cannot be converted."""
@@ -77,29 +80,33 @@ def closing_line(lines: list[str], start: int, fence: str) -> int | None:
 
 def convert(text: str, page: Page) -> str:
     """Plain Markdown of a piece of MyST. Raises ConversionError for a directive or role without a plain form."""
-    lines, out, k = text.split("\n"), [], 0
+    lines, out, prose, k = text.split("\n"), [], [], 0
+
+    def flush() -> None:
+        if prose:
+            out.append(inline("\n".join(prose), page))
+            prose.clear()
+
     while k < len(lines):
         line = lines[k]
-        opened, code = FENCE.match(line), PLAIN_FENCE.match(line)
+        opened, code, labelled = FENCE.match(line), PLAIN_FENCE.match(line), LABELLED_MATH.match(line)
         if opened or code:
-            fence = (opened or code)[2]
-            end = closing_line(lines, k + 1, fence)
+            flush()
+            end = closing_line(lines, k + 1, (opened or code)[2])
             if end is None:
                 raise page.refuse(f"a fence that never closes: {line.strip()!r}", "Close it.")
             if code:
                 out += lines[k : end + 1]
             else:
                 options, rest = split_options(textwrap.dedent("\n".join(lines[k + 1 : end])).split("\n"))
-                directive = Directive(opened[3], opened[4].strip(), options, "\n".join(rest).strip("\n"))
-                out += render(directive, page).split("\n")
-            k = end + 1
-            continue
-        labelled = LABELLED_MATH.match(line)
-        if labelled:
-            out += [rf"\tag{{{page.equations[labelled[1]]}}}", "$$"]
+                out.append(render(Directive(opened[3], opened[4].strip(), options, "\n".join(rest).strip("\n")), page))
+            k = end
+        elif labelled:
+            prose += [rf"\tag{{{page.equations[labelled[1]]}}}", "$$"]
         elif not TARGET.match(line) and not ATTRIBUTES.match(line) and not line.startswith("% "):
-            out.append(inline(line, page))
+            prose.append(line)
         k += 1
+    flush()
     return re.sub(r"\n{3,}", "\n\n", "\n".join(out)).strip("\n")
 
 
@@ -114,7 +121,7 @@ def render(directive: Directive, page: Page) -> str:
 
 
 def inline(line: str, page: Page) -> str:
-    """One line of prose: roles into words, links between pages into addresses; code spans stay as they are."""
+    """Some lines of prose: roles into words, links between pages into addresses; code spans stay as they are."""
     kept: list[str] = []
 
     def word(match: re.Match) -> str:
@@ -124,6 +131,7 @@ def inline(line: str, page: Page) -> str:
         return f"\0{len(kept) - 1}\0"
 
     line = ROLE_OR_CODE.sub(word, line)
+    line = re.sub(r"\(\((`\w+`, printed \w+)\)\)", r"(\1)", line)
     line = LINK.sub(lambda m: f"[{m[1]}]({link_target(m[2], page)})", line)
     return re.sub(r"\0(\d+)\0", lambda m: kept[int(m[1])], line)
 
@@ -139,6 +147,7 @@ def link_target(path: str, page: Page) -> str:
 
 def role(name: str, content: str, page: Page) -> str:
     """One role in words."""
+    content = " ".join(content.split())
     named = re.fullmatch(r"(.*?)\s*<([^>]+)>", content)
     text, target = (named[1], named[2]) if named else (content, content)
     if name in {"cite", "cite:p", "cite:t"}:
@@ -148,16 +157,29 @@ def role(name: str, content: str, page: Page) -> str:
     if name == "eq":
         return f"({look_up(page.equations, target, 'equation', page)})"
     if name == "glue:text":
-        return f"(`{content}`, printed {'above' if content in page.glued else 'below'})"
+        return glued(content, page)
     if name == "ref" and target in page.exercises:
         return text if named else f"exercise {page.exercises[target]}"
     if name in {"ref", "term", "doc"} and (named or name == "term"):
         return text
+    if name in {"colab", "repo"}:
+        if not (page.root / target).is_file():
+            raise page.refuse(f"a link to {target}", "There is no such file.")
+        return f"[{text}]({page.file_address(name, target)})"
     if name == "math":
         return f"${content}$"
     if name == "kbd":
         return f"`{content}`"
     raise page.refuse(f"the role {{{name}}}`{content}`", "Teach it to role() in plain_markdown.py, with a test.")
+
+
+def glued(name: str, page: Page) -> str:
+    """Where a reader in Colab finds a glued number."""
+    if any(pattern.fullmatch(name) for pattern in page.glued):
+        return f"(`{name}`, printed above)"
+    if any(pattern.fullmatch(name) for pattern in page.to_come):
+        return f"(`{name}`, printed below)"
+    raise page.refuse(f"the number {name!r}", "No cell of the page glues it.")
 
 
 def look_up(table: dict, key: str, kind: str, page: Page) -> object:
@@ -249,6 +271,10 @@ def card(directive: Directive, page: Page) -> str:
     return f"\n**{title}**\n\n{body}\n"
 
 
+def division(directive: Directive, page: Page) -> str:
+    return "" if "book-only" in directive.argument.split() else convert(directive.body, page)
+
+
 def glossary(directive: Directive, page: Page) -> str:
     lines = []
     for line in directive.body.split("\n"):
@@ -260,6 +286,7 @@ def glossary(directive: Directive, page: Page) -> str:
 DIRECTIVES: dict[str, Callable[[Directive, Page], str]] = {
     **dict.fromkeys(("admonition", "note", "tip", "important", "warning", "seealso"), admonition),
     "card": card,
+    "div": division,
     "dropdown": dropdown,
     "exercise": exercise,
     "glossary": glossary,

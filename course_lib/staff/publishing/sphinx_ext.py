@@ -9,6 +9,7 @@ import importlib.util
 import json
 import os
 import platform
+import re
 import shutil
 from pathlib import Path
 
@@ -29,6 +30,23 @@ class StatusDirective(Directive):
 
     def run(self) -> list[nodes.Node]:
         return [StatusTable()]
+
+
+def repository_link(name: str, form: str):
+    """Role {name}`text <path>`: a link to a file of the public repository; `form` takes url and path."""
+
+    def role(role_name, rawtext, text, lineno, inliner, options=None, content=()):
+        found = re.fullmatch(r"(.+?)\s*<([^>]+)>", text, re.S)
+        label, path = (found[1], found[2]) if found else (text, text)
+        app = inliner.document.settings.env.app
+        if not Path(app.srcdir, path).is_file():
+            message = inliner.reporter.error(f"{{{name}}}: there is no file {path}", line=lineno)
+            return [inliner.problematic(rawtext, rawtext, message)], [message]
+        theme = app.config.html_theme_options
+        address = f"{theme['repository_url']}/blob/{theme['repository_branch']}/{path}"
+        return [nodes.reference(rawtext, label, refuri=form.format(address.removeprefix("https://github.com/")))], []
+
+    return role
 
 
 def mathjax_files() -> Path:
@@ -142,6 +160,8 @@ def setup(app) -> dict:
     os.environ["COURSE_BOOK"] = "1"  # inherited by the kernels: glue keeps numbers, widgets find their page
     app.add_node(StatusTable)
     app.add_directive("course-status", StatusDirective)
+    app.add_role("colab", repository_link("colab", "https://colab.research.google.com/github/{}"))
+    app.add_role("repo", repository_link("repo", "https://github.com/{}"))
     app.connect("config-inited", on_config)
     app.connect("doctree-read", on_read)
     app.connect("html-page-context", on_page, priority=900)
