@@ -62,6 +62,14 @@ class Flow(abc.ABC):
         """J(x) V for tangent vectors in columns. frame: (..., dim, k). Returns (..., dim, k)."""
         return self.jacobian(x) @ frame
 
+    def variational_field(self, z: State) -> State:
+        """The field of a state and of its tangent vectors together, for systems where they share work.
+
+        z: (..., 1 + k, dim), row 0 the state x, the others tangent vectors v. Returns rows f(x) and J(x) v.
+        """
+        x, frame = z[..., 0, :], z[..., 1:, :].mT
+        return torch.cat((self.vector_field(x)[..., None, :], self.jacobian_product(x, frame).mT), dim=-2)
+
     def parameters(self) -> tuple[Tensor, ...]:
         """Tensors with respect to which the adjoint method differentiates a solution; none unless a flow has some."""
         return ()
@@ -83,6 +91,11 @@ class Map(abc.ABC):
     def jacobian_product(self, x: State, frame: Frame) -> Frame:
         """J(x) V for tangent vectors in columns. frame: (..., dim, k). Returns (..., dim, k)."""
         return self.jacobian(x) @ frame
+
+    def variational_step(self, z: State) -> State:
+        """The next state and its tangent vectors. z: (..., 1 + k, dim), rows x and v. Returns rows F(x) and J(x) v."""
+        x, frame = z[..., 0, :], z[..., 1:, :].mT
+        return torch.cat((self.step(x)[..., None, :], self.jacobian_product(x, frame).mT), dim=-2)
 
 
 class FunctionFlow(Flow):
@@ -132,6 +145,9 @@ class EulerMap(Map):
 
     def jacobian_product(self, x: State, frame: Frame) -> Frame:
         return torch.add(frame, self.flow.jacobian_product(x, frame), alpha=self.dt)
+
+    def variational_step(self, z: State) -> State:
+        return torch.add(z, self.flow.variational_field(z), alpha=self.dt)
 
 
 class DifferenceFlow(Flow):

@@ -84,10 +84,11 @@ def lyapunov_spectrum(
     every = (1 if isinstance(system, Map) else 10) if orthonormalise_every is None else orthonormalise_every
     check_count("orthonormalise_every", every)
 
-    frame = _first_frame(system.dim, k).to(x).repeat(len(x), 1, 1)  # (batch, dim, k)
-    x, frame, _ = _carry(system, x, frame, h, n_spin, every)
-    x, frame, logs = _carry(system, x, frame, h, n_steps, every)  # logs: (qr steps, batch, k)
-    if not torch.isfinite(x).all():
+    frame = _first_frame(system.dim, k).to(x).mT.expand(len(x), k, system.dim)
+    z = torch.cat((x[:, None], frame), dim=1)  # (batch, 1 + k, dim)
+    z, _ = _carry(system, z, h, n_spin, every)
+    z, logs = _carry(system, z, h, n_steps, every)  # logs: (qr steps, batch, k)
+    if not torch.isfinite(z).all():
         raise CourseError(
             f"lyapunov_spectrum: wanted a bounded orbit, got a non-finite state within {duration + spin_up:.6g} time "
             "units. Take a smaller dt, or starts on the attractor."
@@ -156,39 +157,32 @@ def _first_frame(dim: int, k: int) -> Tensor:
     return torch.linalg.qr(torch.randn(dim, k, dtype=torch.float64, generator=torch.Generator().manual_seed(0))).Q
 
 
-def _carry(
-    system: Flow | Map, x: Tensor, frame: Tensor, h: float, n_steps: int, every: int
-) -> tuple[Tensor, Tensor, Tensor]:
-    """x and frame after n_steps, and log |Rᵢᵢ| of each QR on the way, (qr steps, batch, k)."""
-    logs = [frame.new_zeros(0, len(x), frame.shape[-1])]
+def _carry(system: Flow | Map, z: Tensor, h: float, n_steps: int, every: int) -> tuple[Tensor, Tensor]:
+    """States and frames after n_steps, and log |Rᵢᵢ| of each QR on the way, (qr steps, batch, k).
+
+    z: (batch, 1 + k, dim), row 0 the state, the others the frame's vectors.
+    """
+    logs = [z.new_zeros(0, len(z), z.shape[1] - 1)]
     for start in range(0, n_steps, every):
         for _ in range(min(every, n_steps - start)):
-            if isinstance(system, Map):
-                frame = system.jacobian_product(x, frame)
-                x = system.step(x)
-            else:
-                x, frame = _tangent_rk4(system, x, frame, h)
-        frame, log = _orthonormalise(frame)
+            z = system.variational_step(z) if isinstance(system, Map) else _rk4(system, z, h)
+        z, log = _orthonormalise(z)
         logs.append(log[None])
-    return x, frame, torch.cat(logs)
+    return z, torch.cat(logs)
 
 
-def _tangent_rk4(flow: Flow, x: Tensor, frame: Tensor, h: float) -> tuple[Tensor, Tensor]:
+def _rk4(flow: Flow, z: Tensor, h: float) -> Tensor:
     """One RK4 step of ẋ = f(x) and V̇ = J(x) V together."""
-    k1, m1 = flow.vector_field(x), flow.jacobian_product(x, frame)
-    x2 = torch.add(x, k1, alpha=h / 2)
-    k2, m2 = flow.vector_field(x2), flow.jacobian_product(x2, torch.add(frame, m1, alpha=h / 2))
-    x3 = torch.add(x, k2, alpha=h / 2)
-    k3, m3 = flow.vector_field(x3), flow.jacobian_product(x3, torch.add(frame, m2, alpha=h / 2))
-    x4 = torch.add(x, k3, alpha=h)
-    k4, m4 = flow.vector_field(x4), flow.jacobian_product(x4, torch.add(frame, m3, alpha=h))
-    x = torch.add(x, k1 + 2 * (k2 + k3) + k4, alpha=h / 6)
-    return x, torch.add(frame, m1 + 2 * (m2 + m3) + m4, alpha=h / 6)
+    k1 = flow.variational_field(z)
+    k2 = flow.variational_field(torch.add(z, k1, alpha=h / 2))
+    k3 = flow.variational_field(torch.add(z, k2, alpha=h / 2))
+    k4 = flow.variational_field(torch.add(z, k3, alpha=h))
+    return torch.add(z, k1 + k4 + 2 * (k2 + k3), alpha=h / 6)
 
 
-def _orthonormalise(frame: Tensor) -> tuple[Tensor, Tensor]:
-    """Q of frame = QR, and log |Rᵢᵢ|, (batch, k)."""
-    q, r = torch.linalg.qr(frame)
+def _orthonormalise(z: Tensor) -> tuple[Tensor, Tensor]:
+    """The frame in z replaced by its Q of V = QR, and log |Rᵢᵢ|, (batch, k)."""
+    q, r = torch.linalg.qr(z[:, 1:].mT)
     log = r.diagonal(dim1=-2, dim2=-1).abs().log()
     if log.shape[-1] and bool((log.amax(-1) - log.amin(-1) > LARGEST_LOG_STRETCH).any()):
         raise complaint(
@@ -197,7 +191,7 @@ def _orthonormalise(frame: Tensor) -> tuple[Tensor, Tensor]:
             got=f"exp({float((log.amax(-1) - log.amin(-1)).max()):.3g})",
             do="Take a smaller orthonormalise_every or a smaller dt, or ask for fewer exponents (k).",
         )
-    return q, log
+    return torch.cat((z[:, :1], q.mT), dim=1), log
 
 
 def _record(logs: Tensor, h: float, n_steps: int, every: int, spin_up: float) -> LyapunovSpectrum:

@@ -49,6 +49,12 @@ class RateFlow(Flow):
         pushed = (frame.mT @ self.W.T).mT  # one large product instead of a batch of small ones
         return torch.addcmul(-frame, gain, pushed) / self.tau[..., None]
 
+    def variational_field(self, z: State) -> State:
+        pushed = z @ self.W.T  # (..., 1 + k, dim), for the state and its tangent vectors in one product
+        drive = pushed[..., :1, :] + self.bias
+        gain = self.nonlinearity.derivative(drive)
+        return (torch.cat((self.nonlinearity.phi(drive), gain * pushed[..., 1:, :]), dim=-2) - z) / self.tau
+
     def parameters(self) -> tuple[Tensor, ...]:
         return tuple(p for p in (self.W, self.bias) if p.requires_grad)
 

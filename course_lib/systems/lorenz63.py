@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from course_lib.dynamics import Flow
-from course_lib.shapes import Frame, Jacobian, State
+from course_lib.shapes import Jacobian, State
 from course_lib.validation import check_positive
 
 
@@ -22,6 +22,9 @@ class Lorenz63(Flow):
         self.sigma = check_positive("sigma", sigma)
         self.rho = check_positive("rho", rho, or_zero=True)
         self.beta = check_positive("beta", beta)
+        linear = [[-self.sigma, self.sigma, 0.0], [self.rho, -1.0, 0.0], [0.0, 0.0, -self.beta]]
+        twist = [[0.0, 0.0, 0.0], [0.0, 0.0, -1.0], [0.0, 1.0, 0.0]]
+        self._linear_and_twist = torch.tensor(linear + twist, dtype=torch.float64).T.contiguous()  # (3, 6)
 
     def vector_field(self, x: State) -> State:
         x1, x2, x3 = x.unbind(-1)
@@ -39,17 +42,12 @@ class Lorenz63(Flow):
         )
         return torch.stack(rows, dim=-2)
 
-    def jacobian_product(self, x: State, frame: Frame) -> Frame:
-        x1, x2, x3 = x.unsqueeze(-1).unbind(-2)  # (..., 1)
-        v1, v2, v3 = frame.unbind(-2)  # (..., k)
-        return torch.stack(
-            (
-                self.sigma * (v2 - v1),
-                torch.addcmul(torch.addcmul(-v2, self.rho - x3, v1), x1, v3, value=-1),
-                torch.addcmul(torch.addcmul(-self.beta * v3, x2, v1), x1, v2),
-            ),
-            dim=-2,
-        )
+    def variational_field(self, z: State) -> State:
+        # f(x) = L x + x₁ K x and J(x) v = L v + x₁ K v + v₁ K x, so that one product with (L, K) does for all rows.
+        linear, twisted = (z @ self._linear_and_twist.to(z)).split(3, dim=-1)
+        value = torch.addcmul(linear, z[..., :1, :1], twisted)
+        value[..., 1:, :].addcmul_(z[..., 1:, :1], twisted[..., :1, :])
+        return value
 
     def rest_points(self) -> Tensor:
         """(1 or 3, 3): the origin, and for ρ > 1 the pair C+ and C- at (±√(β(ρ-1)), ±√(β(ρ-1)), ρ-1)."""

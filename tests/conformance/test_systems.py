@@ -50,6 +50,15 @@ def test_the_jacobian_product_is_the_product_with_the_jacobian(system, rng):
 
 
 @every_system
+def test_a_state_and_its_tangent_vectors_can_be_carried_together(system, rng):
+    z = torch.randn(5, 3, system.dim, generator=rng, dtype=torch.float64)
+    together = system.variational_field if isinstance(system, Flow) else system.variational_step
+    x, vectors = z[:, 0], z[:, 1:]
+    assert_close(together(z)[:, 0], rule(system)(x))
+    assert_close(together(z)[:, 1:], (system.jacobian(x) @ vectors.mT).mT)
+
+
+@every_system
 def test_the_rule_is_finite_on_its_domain(system, rng):
     x = 3 * draw_states(system, 200, generator=rng)
     assert torch.isfinite(rule(system)(x)).all()
