@@ -17,6 +17,7 @@ from typing import Any
 
 SHORTEST = 20
 BEGIN, END = re.compile(r"BEGIN (SOLUTION|HIDDEN TESTS)"), re.compile(r"END (SOLUTION|HIDDEN TESTS)")
+MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
 PLACE = re.compile(r"^([ \t]*)\{solution\} (\w+)[ \t]*$", re.MULTILINE)
 
 
@@ -158,9 +159,9 @@ def leaks_in_tree(root: Path, tree: Path) -> list[Leak]:
 
 
 def _rewritten(source: str) -> str:
-    """Each statement as `ast` writes it; nothing for what is not plain Python."""
+    """Each statement as `ast` writes it, magics left out; nothing for what is not Python."""
     try:
-        return ast.unparse(ast.parse(source))
+        return ast.unparse(ast.parse(MAGIC.sub(r"\1pass", source)))
     except SyntaxError:
         return ""
 

@@ -1,5 +1,7 @@
 """Right answers to question 2, differently written; each gets every point."""
 
+import itertools
+
 import numpy as np
 import torch
 
@@ -7,7 +9,7 @@ import torch
 def list_and_stack(f, x0, t):
     """A list of states, stacked at the end."""
     states = [x0]
-    for start, stop in zip(t[:-1], t[1:], strict=True):
+    for start, stop in itertools.pairwise(t):
         x, h = states[-1], stop - start
         slopes = [f(start, x)]
         slopes.append(f(start + h / 2, x + h / 2 * slopes[0]))

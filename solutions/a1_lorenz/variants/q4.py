@@ -23,7 +23,7 @@ def sliding_lines(lag, s):
     rise = np.median(s[-n // 5 :]) - s[0]
     top = int(np.argmax(s > s[0] + 0.93 * rise))
     best, found = 0, None
-    for tolerance in (noise, 2 * noise, 0.05 * rise):
+    for tolerance in (noise, 2 * noise, 0.01 * rise, 0.02 * rise):
         for first in range(0, top, 4):
             for last in range(first + max(8, best), top, 4):
                 if s[last - 1] - s[first] < 0.35 * rise:

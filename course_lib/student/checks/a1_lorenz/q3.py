@@ -14,6 +14,14 @@ def _maps(n: int = 400, d: int = 3) -> np.ndarray:
     return np.random.default_rng(4).normal(size=(n, d, d))
 
 
+def _carrying(rates: np.ndarray, n: int = 360) -> np.ndarray:
+    """Maps that carry one turned frame into the next, stretch its directions at given rates, and shear them."""
+    rng = np.random.default_rng(6)
+    frames = np.linalg.qr(rng.normal(size=(n + 1, 3, 3)))[0]
+    inner = np.diag(np.exp(rates)) + np.triu(rng.normal(size=(n, 3, 3)), 1)
+    return np.einsum("nij,njk,nlk->nil", frames[1:], inner, frames[:-1])
+
+
 def q3_form(spectrum: Function) -> Iterator[Row]:
     """Shape and order."""
     found = numbers(spectrum(_maps(), 0.5, 50))
@@ -25,12 +33,17 @@ def q3_form(spectrum: Function) -> Iterator[Row]:
 
 
 def q3_diagonal(spectrum: Function) -> Iterator[Row]:
-    """Maps that are diagonal and constant."""
+    """Maps that are diagonal and constant, and maps that carry turning directions along."""
     rates = np.array([0.3, -0.2, -1.1])
     found = numbers(spectrum(np.broadcast_to(np.diag(np.exp(rates)), (200, 3, 3)).copy(), 1.0, 20))
     gap = np.abs(found - rates).max()
     yours = ", ".join(short(e) for e in found)
     yield Row("constant diagonal maps", yours, "natural logarithms of the diagonal", gap < 1e-4)
+    rates = np.array([0.4, -0.3, -1.2])
+    found = numbers(spectrum(_carrying(rates), 1.0, 60))
+    gap = np.abs(found - rates).max()
+    law = "the logarithms of each carried direction's growth: J[0] acts first"
+    yield Row("maps that carry a turning frame", ", ".join(short(e) for e in found), law, gap < 1e-2)
 
 
 def q3_volume(spectrum: Function) -> Iterator[Row]:

@@ -41,7 +41,8 @@ def q4_form(fit_growth: Function) -> Iterator[Row]:
     """A number and a window inside the record."""
     lag, s = _public("curve A")
     answer = fit_growth(lag.copy(), s.copy())
-    pair = isinstance(answer, tuple | list) and len(answer) == 2 and np.size(answer[0]) == 1 and np.size(answer[1]) == 2
+    pair = isinstance(answer, tuple | list) and len(answer) == 2
+    pair = pair and numbers(answer[0]).size == 1 and numbers(answer[1]).size == 2
     yield Row("form of the answer", "as wanted" if pair else type(answer).__name__, "slope, (start, stop)", bool(pair))
     _, window = _answer(fit_growth, lag, s)
     inside = lag[0] <= window[0] < window[1] <= lag[-1]

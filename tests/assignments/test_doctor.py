@@ -1,0 +1,219 @@
+"""The doctor on sound and on broken notebooks: what would cost points is named, nothing else is."""
+
+import copy
+import json
+import sys
+import types
+
+import nbformat
+import pytest
+
+from course_lib.staff.publishing.assignment_source import source_notebook
+from course_lib.student.begin import checks_of
+from course_lib.student.diagnosis import COSTS, FINE, LOOK, OPEN, examine_notebook
+from course_lib.student.doctor import diagnose, doctor, opened, report
+
+NAME = "a1_lorenz"
+
+
+@pytest.fixture(scope="module")
+def solved():
+    """A notebook with every answer in its place, as a student would hand it in."""
+    from conftest import ROOT
+
+    return json.loads(nbformat.writes(source_notebook(ROOT, NAME)))
+
+
+@pytest.fixture
+def notebook(solved):
+    return copy.deepcopy(solved)
+
+
+def cell(notebook, grade_id):
+    return next(cell for cell in notebook["cells"] if cell.get("id") == grade_id)
+
+
+def change(notebook, grade_id, old, new):
+    source = "".join(cell(notebook, grade_id)["source"])
+    assert old in source
+    cell(notebook, grade_id)["source"] = source.replace(old, new)
+
+
+def text_cell(source):
+    return {"cell_type": "code", "metadata": {}, "source": source, "outputs": []}
+
+
+def said(notebook, verdict):
+    """Findings of one verdict as lines, without running anything."""
+    found = examine_notebook(notebook, NAME, checks_of(NAME))
+    return [f"{finding.what}: {finding.found}" for finding in found if finding.verdict == verdict]
+
+
+def test_a_solved_notebook_is_ready(notebook):
+    found = diagnose(notebook, NAME)
+    assert {finding.verdict for finding in found} == {FINE}
+    assert sum("public checks passed" in finding.found for finding in found) == 4
+    assert report(found)[-1] == "Ready to hand in."
+
+
+def test_a_fresh_release_is_open_everywhere_and_costs_nothing(root):
+    released = json.loads((root / "assignments" / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8"))
+    found = diagnose(released, NAME)
+    assert [finding.verdict for finding in found] == [OPEN] * 5
+    assert report(found)[-1] == "Ready to hand in. 5 of the questions are still open."
+
+
+def _delete(notebook):
+    notebook["cells"] = [c for c in notebook["cells"] if c.get("id") != "q1-answer"]
+
+
+def _double(notebook):
+    notebook["cells"].append(copy.deepcopy(cell(notebook, "q1-answer")))
+
+
+def _elsewhere(notebook):
+    source = cell(notebook, "q1-answer")["source"]
+    notebook["cells"].insert(5, text_cell(source))
+    cell(notebook, "q1-answer")["source"] = "# moved up"
+
+
+def _retype(notebook):
+    cell(notebook, "q1-answer")["cell_type"] = "markdown"
+
+
+def _explore_only(notebook):
+    cell(notebook, "q2-explore")["source"] = "STEP = 6"
+    change(notebook, "q2-answer", "h / 6", "h / STEP")
+
+
+def _helper(notebook):
+    notebook["cells"].insert(4, text_cell("def half(h):\n    return h / 2"))
+    change(notebook, "q2-answer", "t[k] + h / 2", "t[k] + half(h)")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "verdict", "words"),
+    [
+        (_delete, COSTS, "Question 1: the answer cell is missing"),
+        (_retype, COSTS, "Question 1: the answer cell was turned into text"),
+        (_double, LOOK, "Question 1: the answer cell stands there 2 times"),
+        (_elsewhere, LOOK, "Question 1: lorenz is defined in cell 6, outside the answer cell"),
+        (_explore_only, COSTS, "Question 2: uses STEP, which only a cell tagged explore sets"),
+        (("q3-answer", "np.sort(", "(np.sort("), COSTS, "Question 3: does not parse"),
+        (
+            ("q3-answer", "def spectrum(", "def spectra("),
+            COSTS,
+            "Question 3: the function spectrum(J, dt",
+        ),
+        (("q3-answer", "(J, dt, skip)", "(J, skip)"), COSTS, "Question 3: called as spectrum(J, dt, skip)"),
+        (("q3-answer", "(J, dt, skip)", "(maps, dt, skip)"), LOOK, "Question 3: arguments were renamed"),
+        (("q3-answer", "(J, dt, skip)", "(J, dt, skip, *, k)"), COSTS, "asks for keywords"),
+        (("q2-answer", "x0, t = np.asarray", "!ls\n    x0, t = np.asarray"), LOOK, "lines with % or !"),
+        (("q2-answer", "k1 = f(", "k1 = speed * f("), COSTS, "Question 2: uses speed, which no cell defines"),
+        (("q2-answer", "k1 = f(", "k1 = lorenz and f("), LOOK, "calls lorenz of question 1"),
+        (
+            ("q4-answer", "lag, s =", "import course_lib.analysis\n    lag, s ="),
+            COSTS,
+            "analysis is switched",
+        ),
+        (
+            ("q4-answer", "lag, s =", "from course_lib import systems\n    lag, s ="),
+            COSTS,
+            "systems is switched",
+        ),
+        (("q4-answer", "lag, s =", "np.load('x.npy')\n    lag, s ="), LOOK, "np.load() reads a file"),
+        (("q4-answer", "lag, s =", "input()\n    lag, s ="), COSTS, "input() gets no answer"),
+        (("q6-written", "No.", "No."), None, ""),
+    ],
+)
+def test_each_defect_is_named(notebook, spoil, verdict, words):
+    if callable(spoil):
+        spoil(notebook)
+    else:
+        change(notebook, *spoil)
+    if verdict is None:
+        assert said(notebook, COSTS) == said(notebook, LOOK) == []
+        return
+    assert any(words in line for line in said(notebook, verdict)), (said(notebook, COSTS), said(notebook, LOOK))
+    assert len({line.partition(":")[0] for line in said(notebook, COSTS)}) == (verdict == COSTS), "one defect"
+
+
+def test_a_helper_in_a_cell_of_ones_own_is_fine(notebook):
+    _helper(notebook)
+    found = diagnose(notebook, NAME)
+    assert {finding.verdict for finding in found} == {FINE}
+
+
+def test_written_answers_are_counted(notebook):
+    cell(notebook, "q6-written")["source"] = ""
+    assert "Question 6 (written): empty" in said(notebook, OPEN)
+    cell(notebook, "q6-written")["source"] = "It depends on the exponent."
+    assert any("5 words" in line for line in said(notebook, LOOK))
+    notebook["cells"] = [c for c in notebook["cells"] if c.get("id") != "q6-written"]
+    assert any("its cell is missing" in line for line in said(notebook, COSTS))
+
+
+def test_another_set_an_old_version_and_lost_labels_are_told(notebook):
+    notebook["metadata"]["course"]["version"] = 7
+    assert any("version 7, current is 1: still gradable" in line for line in said(notebook, LOOK))
+    notebook["metadata"]["course"]["assignment"] = "a2_ctrnn"
+    assert any("belongs to a2_ctrnn" in line for line in said(notebook, COSTS))
+    notebook["metadata"] = {}
+    for each in notebook["cells"]:
+        each["metadata"] = {}
+    assert any("has lost its label" in line for line in said(notebook, LOOK))
+    assert any("lorenz is defined in cell" in line for line in said(notebook, LOOK))
+
+
+def test_a_name_from_a_deleted_cell_is_caught_by_the_fresh_run(notebook):
+    change(notebook, "q2-answer", "def rk4", "WEIGHT = remembered\ndef rk4")
+    found = [finding for finding in diagnose(notebook, NAME) if finding.verdict == COSTS]
+    assert any("uses remembered, which no cell defines" in finding.found for finding in found)
+    assert any("NameError: name 'remembered'" in finding.found for finding in found)
+    assert report(found)[-1].strip() != "Ready to hand in."
+
+
+def test_a_wrong_answer_shows_its_first_failing_check(notebook):
+    change(notebook, "q2-answer", "2 * k2 + 2 * k3", "k2 + k3")
+    (found,) = [finding for finding in diagnose(notebook, NAME) if finding.verdict == COSTS]
+    assert found.what == "Question 2" and "constant velocity" in found.found
+    assert "One thing would cost points: Question 2" in "\n".join(report([found]))
+
+
+def test_a_cell_that_ends_the_process_is_reported(notebook):
+    notebook["cells"].append(text_cell("import os\nos._exit(3)"))
+    assert any("ended early (exit 3)" in finding.found for finding in diagnose(notebook, NAME))
+
+
+def test_the_doctor_finds_the_file_and_changes_nothing(notebook, tmp_path, monkeypatch, capsys):
+    begins = sys.modules["course_lib.student.begin"]
+    monkeypatch.setattr(begins, "_current", [NAME])
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    doctor()
+    assert "cannot find the notebook" in capsys.readouterr().out
+    (tmp_path / "broken.ipynb").write_text("{", encoding="utf-8")
+    (tmp_path / "other.ipynb").write_text('{"cells": [], "metadata": {}}', encoding="utf-8")
+    path = tmp_path / "Copy of a1.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    before = path.read_bytes()
+    assert opened(None, NAME)[1].startswith("Copy of a1.ipynb as it was saved at ")
+    doctor("Copy of a1.ipynb")
+    shown = capsys.readouterr().out
+    assert shown.startswith("Looking at Copy of a1.ipynb") and shown.endswith("Ready to hand in.\n")
+    assert path.read_bytes() == before and sorted(p.name for p in tmp_path.iterdir()) == [
+        "Copy of a1.ipynb",
+        "broken.ipynb",
+        "other.ipynb",
+    ]
+
+
+def test_in_colab_the_open_notebook_is_asked_for(notebook, monkeypatch):
+    """Colab's page is asked through google.colab; when that changes, the doctor falls back to files."""
+    colab = types.ModuleType("google.colab")
+    colab._message = types.SimpleNamespace(blocking_request=lambda name, timeout_sec: {"ipynb": notebook})
+    monkeypatch.setitem(sys.modules, "google", types.ModuleType("google"))
+    monkeypatch.setitem(sys.modules, "google.colab", colab)
+    assert opened(None, NAME) == (notebook, "the notebook that is open")
+    colab._message = types.SimpleNamespace()
+    assert opened("missing.ipynb", NAME) is None

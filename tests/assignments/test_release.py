@@ -1,0 +1,226 @@
+"""The students' notebook: made from its source, the same every time, without a line of the solution."""
+
+import ast
+import json
+
+import nbformat
+import pytest
+from checkout import copy_of, edit
+
+from course_lib.staff.publishing import leaks
+from course_lib.staff.publishing.assignment_source import source_notebook
+from course_lib.staff.publishing.release import STUB, release
+from course_lib.validation import CourseError
+
+NAME = "a1_lorenz"
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A copy of the checkout in which the release was made anew."""
+    from conftest import ROOT
+
+    folder = copy_of(ROOT, tmp_path_factory.mktemp("made"))
+    (folder / "assignments" / NAME / f"{NAME}.ipynb").unlink()
+    (report,) = release(folder, [NAME])
+    assert report.changed
+    return folder
+
+
+@pytest.fixture
+def copy(root, tmp_path):
+    """A copy to plant faults in."""
+    return copy_of(root, tmp_path)
+
+
+def read(folder):
+    """The released notebook of a checkout."""
+    return nbformat.read(folder / "assignments" / NAME / f"{NAME}.ipynb", as_version=4)
+
+
+def test_making_it_anew_gives_the_committed_bytes(made, root):
+    path = f"assignments/{NAME}/{NAME}.ipynb"
+    assert (made / path).read_bytes() == (root / path).read_bytes()
+
+
+def test_making_it_again_changes_nothing(made):
+    before = (made / "assignments" / NAME / f"{NAME}.ipynb").stat().st_mtime_ns
+    (report,) = release(made, None, check=True)
+    assert not report.changed
+    assert (made / "assignments" / NAME / f"{NAME}.ipynb").stat().st_mtime_ns == before
+    assert str(report).startswith(f"assignments/{NAME}/{NAME}.ipynb: Flows and chaos, 5 questions, 68 points")
+
+
+def test_the_release_is_what_was_promised(root):
+    notebook = read(root)
+    assert notebook.metadata.course == {"id": "rnn-dynamics", "assignment": NAME, "version": 1, "tag": "v0.1.0"}
+    assert notebook.metadata.kernelspec.name == "python3"
+    ids = [cell.id for cell in notebook.cells]
+    assert ids == [cell.metadata.nbgrader.grade_id for cell in notebook.cells] and len(set(ids)) == len(ids)
+    assert not any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells)
+
+
+def test_every_question_has_its_cells(root, a1):
+    cells = {cell.id: cell for cell in read(root).cells}
+    for name, question in a1.questions.items():
+        answer, checked, probed = (cells[f"{name}-{role}"] for role in ("answer", "check", "probe"))
+        (function,) = (node for node in ast.parse(answer.source).body if isinstance(node, ast.FunctionDef))
+        assert function.name == question.function and ast.get_docstring(function)
+        assert [ast.unparse(statement) for statement in function.body[1:]] == [STUB]
+        assert answer.metadata.nbgrader.solution and not answer.metadata.nbgrader.locked
+        assert checked.source == f'check("{name}", {question.function})' and checked.metadata.nbgrader.locked
+        number = name.lstrip("q")
+        assert probed.source == f"# Question {number} is graded here after you hand in. Leave this cell as it is."
+        grader = probed.metadata.nbgrader
+        assert (grader.grade, grader.solution, grader.locked, grader.points) == (True, False, True, question.points)
+    for name, points in a1.manual.items():
+        written = cells[f"{name}-written"]
+        grader = written.metadata.nbgrader
+        assert (written.cell_type, grader.grade, grader.solution, grader.points) == ("markdown", True, True, points)
+        assert "Write your answer here" in written.source
+
+
+def test_given_cells_bind_no_names_that_students_use(root):
+    """Checks and probes are expressions, so that `g` or `t` of the student's stay theirs."""
+    for cell in read(root).cells:
+        if cell.id.endswith(("-check", "-probe")) or cell.id == "doctor":
+            assert all(isinstance(node, ast.Expr) for node in ast.parse(cell.source).body), cell.id
+
+
+def test_the_source_stops_a_stock_kernel_and_solves_everything(root, a1):
+    notebook = source_notebook(root, NAME)
+    assert notebook.metadata.kernelspec.name == "course-sandbox"
+    cells = {cell.id: cell for cell in notebook.cells}
+    for name, question in a1.questions.items():
+        assert "{solution}" not in cells[f"{name}-answer"].source
+        assert "import" not in cells[f"{name}-answer"].source, "self-contained, with numpy from the first cell"
+        probe = cells[f"{name}-probe"].source
+        assert f'.probe("{name}", {question.function})' in probe.split("### BEGIN HIDDEN TESTS")[1]
+
+
+def test_the_first_code_cell_installs_at_the_tag_from_the_public_address(root):
+    first = next(cell for cell in read(root).cells if cell.cell_type == "code")
+    address = "https://github.com/YOUR--ORG/rnn-dynamics"
+    assert f"git+{address}@v0.1.0" in first.source and 'begin("a1_lorenz")' in first.source
+    badge = read(root).cells[0].source
+    assert f"{address.removeprefix('https://github.com/')}/blob/v0.1.0/assignments/{NAME}/{NAME}.ipynb" in badge
+
+
+def test_hidden_text_is_nowhere_in_the_release(root):
+    text = json.dumps(read(root))
+    for word in ("fromlist", "HIDDEN TESTS", "BEGIN SOLUTION", "course-sandbox", "rubric", "TOLERANCE", "mutant"):
+        assert word not in text
+
+
+def test_the_real_release_holds_no_secret(root):
+    path = root / "assignments" / NAME / f"{NAME}.ipynb"
+    source = source_notebook(root, NAME)
+    assert len(leaks.secrets(root, NAME, source)) > 300
+    assert leaks.leaks_in_notebook(root, NAME, path, source) == []
+
+
+LINE = "x[:, k + 1] = here + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)"
+PLANTS = {
+    "source": lambda notebook: notebook["cells"][1]["source"].append(f"\nas in `{LINE}`"),
+    "other spaces and quotes": lambda notebook: notebook["cells"][2]["source"].append("\n# " + LINE.replace(" ", "")),
+    "metadata of the notebook": lambda notebook: notebook["metadata"].update(note={LINE: 1}),
+    "metadata of a cell": lambda notebook: notebook["cells"][3]["metadata"].update(old=["a", LINE]),
+    "an output": lambda notebook: notebook["cells"][2].update(
+        outputs=[{"output_type": "stream", "name": "stdout", "text": [LINE]}]
+    ),
+    "split over two lines": lambda notebook: notebook["cells"][2]["source"].append(
+        "\nx[:, k + 1] = (here + h / 6\n    * (k1 + 2 * k2 + 2 * k3 + k4))"
+    ),
+    "a line of questions.py": lambda notebook: notebook["cells"][1]["source"].append("\nQUESTIONS = (Q1, Q2,  Q3, Q4)"),
+    "a line of a question's file": lambda notebook: notebook["cells"][1]["source"].append(
+        "\nORDER, STEP_TOLERANCE, GRID_TOLERANCE, WORSE = 3.4, 1e-5, 1e-4, 10.0"
+    ),
+    "a hidden cell": lambda notebook: notebook["cells"][-1]["source"].append(
+        '\n__import__("course_lib.student.probe", fromlist=["probe"]).probe("q2", rk4)'
+    ),
+    "the written solution": lambda notebook: notebook["cells"][-2]["source"].append(
+        "A step ten times smaller buys ten thousand times less error and thereby only 10 time units more."
+    ),
+    "the rubric": lambda notebook: notebook["cells"][-2]["source"].append(
+        "Ten points, given by a person. Read the whole answer before giving any."
+    ),
+}
+
+
+@pytest.mark.parametrize("place", list(PLANTS))
+def test_a_planted_line_is_found(root, tmp_path, place):
+    notebook = json.loads((root / "assignments" / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8"))
+    PLANTS[place](notebook)
+    path = tmp_path / f"{NAME}.ipynb"
+    path.write_text(json.dumps(notebook), encoding="utf-8")
+    found = leaks.leaks_in_notebook(root, NAME, path, source_notebook(root, NAME))
+    assert found, place
+    assert str(found[0]).startswith(f"{NAME}.ipynb")
+
+
+def test_a_leak_anywhere_in_the_public_tree_is_found(root, tmp_path):
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "page.md").write_text("# A page\n\nnothing\n", encoding="utf-8")
+    assert leaks.leaks_in_tree(root, tmp_path) == []
+    (tmp_path / "book" / "page.md").write_text(f"# A page\n\n    {LINE}\n", encoding="utf-8")
+    (found,) = leaks.leaks_in_tree(root, tmp_path)
+    assert found.place == "book/page.md" and "reference.py" in found.origin
+
+
+def test_what_the_library_says_is_public(root):
+    """A statement that course_lib holds too is no secret: the release may show it."""
+    secret, public = leaks.secrets(root, NAME, source_notebook(root, NAME)), leaks.library(root)
+    assert not any(text in public for text in secret)
+
+
+def test_nothing_is_released_when_the_text_tells_the_solution(copy):
+    edit(copy / "solutions" / NAME / "notebook.md", "Which axis of `x` counts", f"{LINE}\n\nWhich axis of `x` counts")
+    edit(copy / "assignments" / NAME / f"{NAME}.ipynb", "Flows and chaos", "Old")
+    with pytest.raises(CourseError, match=r"(?s)Nothing was released.*q2-answer|reference\.py"):
+        release(copy, [NAME])
+    assert "Old" in (copy / "assignments" / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8")
+    assert not (copy / "_build").exists()
+
+
+def test_drift_is_told_and_nothing_is_written(copy):
+    path = copy / "assignments" / NAME / f"{NAME}.ipynb"
+    edit(path, "Four questions", "Five questions")
+    before = path.read_bytes()
+    with pytest.raises(CourseError, match=rf"course release {NAME}"):
+        release(copy, None, check=True)
+    assert path.read_bytes() == before and not (copy / "_build").exists()
+
+
+def test_a_solution_that_loses_points_is_not_released(copy):
+    edit(copy / "solutions" / NAME / "notebook.md", "    {solution} rk4", "    x0 = 1.001 * x0\n    {solution} rk4")
+    with pytest.raises(CourseError, match="Wanted 14 points for the solution of q2"):
+        release(copy, [NAME])
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "message"),
+    [
+        ("notebook.md", "def rk4(f, x0, t):", "def rk4(f, t, x0):", "same arguments of rk4"),
+        ("notebook.md", "{solution} spectrum", "{solution} rk4", "Wanted the line {solution} spectrum"),
+        ("notebook.md", "grade_id: q3-check", "grade_id: q2-check", "q3-check.*q2-check"),
+        ("notebook.md", "grade_id: q4-probe", "grade_id: q5-probe", "Wanted a question of a1_lorenz, got 'q5'"),
+        ("notebook.md", '"grade_id": "q6-written"', '"grade_id": "q8-written"', "Wanted points for q8"),
+        ("notebook.md", "nbgrader: {grade_id: q1-check}", "tags: [x]", "Wanted a grade_id"),
+        ("reference.py", "def fit_growth(", "def fit(", "fit_growth"),
+    ],
+)
+def test_a_source_that_does_not_fit_is_refused(copy, file, old, new, message):
+    edit(copy / "solutions" / NAME / file, old, new)
+    with pytest.raises((CourseError, ImportError), match=message):
+        source_notebook(copy, NAME)
+
+
+def test_an_unknown_assignment_names_those_that_exist(root):
+    with pytest.raises(CourseError, match=r"got a9_nothing\. There are: a1_lorenz"):
+        release(root, ["a9_nothing"])
+
+
+def test_no_public_address_is_a_clear_error(copy):
+    edit(copy / "_config.yml", "  url:", "  address:")
+    with pytest.raises(CourseError, match="repository: url"):
+        source_notebook(copy, NAME)
