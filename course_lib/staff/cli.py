@@ -104,7 +104,7 @@ def grade(
 ) -> None:
     """Grade a class: collect, deal, run, judge, record, feedback, CSV."""
     from course_lib.staff.grading.grade import grade as run
-    from course_lib.staff.grading.report import show
+    from course_lib.staff.grading.report import show, show_progress
 
     show(
         run(
@@ -115,6 +115,7 @@ def grade(
             json_file=json_file,
             unsandboxed=unsandboxed,
             accept_partial=accept_partial,
+            progress=show_progress,
         )
     )
 

@@ -33,6 +33,7 @@ DTYPES = ("f4", "f8", "i1", "i2", "i4", "i8", "u1", "b1", "c8", "c16")
 MAX_DEPTH = 16
 MAX_AXES = 8
 MAX_ELEMENTS = 2**40
+MAX_VALUES = 2_000_000
 LIMIT = 64 * 1024 * 1024
 
 _TYPES = tuple(np.dtype(name) for name in DTYPES)
@@ -206,6 +207,7 @@ class _Reader:
     def __init__(self, data: bytes) -> None:
         self.view = memoryview(data)
         self.at = 0
+        self.values = 0
 
     @property
     def left(self) -> int:
@@ -236,6 +238,9 @@ class _Reader:
     def value(self, depth: int) -> Any:
         if depth > MAX_DEPTH:
             raise WireError(f"Wanted at most {MAX_DEPTH} levels of nesting, got more.")
+        self.values += 1
+        if self.values > MAX_VALUES:  # one byte on the wire may be fifty in memory
+            raise WireError(f"Wanted at most {MAX_VALUES} values, got more. Return arrays instead of lists.")
         kind = bytes(self.take(1))
         if kind in b"NTF":
             return {b"N": None, b"T": True, b"F": False}[kind]
@@ -248,7 +253,7 @@ class _Reader:
         if kind == b"a":
             return self.array()
         if kind == b"t":
-            return tuple(self.value(depth + 1) for _ in range(self.count(1)))
+            return tuple([self.value(depth + 1) for _ in range(self.count(1))])
         if kind == b"d":
             return self.table(depth)
         raise WireError(f"Wanted a kind of value, got the byte {kind!r}.")

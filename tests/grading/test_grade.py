@@ -3,13 +3,18 @@
 import csv
 import json
 import re
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
 
 import pytest
 import tiny
 import tiny_class
 
 from course_lib.staff.grading import grade as grading
-from course_lib.staff.grading import record, verdicts
+from course_lib.staff.grading import process, record, verdicts
 from course_lib.staff.grading.explain import explain
 from course_lib.staff.grading.grade import grade
 from course_lib.staff.grading.places import Places
@@ -180,8 +185,6 @@ def test_a_judge_that_raises_is_not_graded_and_stops_the_export(course):
 
 
 def test_a_worker_that_does_not_start_is_ours(course, monkeypatch):
-    from course_lib.staff.grading import process
-
     folder = hand_in_two(course)
     monkeypatch.setattr(process, "command", lambda script: ["/bin/false"])
     report = grade(course, "tiny", folder, unsandboxed=True)
@@ -216,6 +219,58 @@ def test_a_verdict_without_scores_is_done_again(course):
     places.verdict("tiny", "ben").write_text("{ half a file")
     report = grade(course, "tiny", folder, unsandboxed=True)
     assert report.fresh == 2 and report.students["ada"]["score"] == 8
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from course_lib.staff.grading.grade import grade
+def say(done, total, student, left):
+    print(done, flush=True)
+grade(Path(sys.argv[1]), "tiny", Path(sys.argv[1]) / "in", unsandboxed=True, progress=say)
+"""
+
+
+def test_a_run_killed_in_the_middle_is_resumed_without_loss(course):
+    """kill -9 while one student's cell loops: nothing runs on, nothing is graded twice, nothing is lost."""
+    folder = hand_in_two(course)
+    tiny.hand_in(folder, "loop", tiny.answered(q1="import time\ndef double(x):\n    time.sleep(600)"))
+    command = [sys.executable, "-c", KILLED, str(course)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
+        assert [run.stdout.readline().strip() for _ in range(2)] == ["1", "2"]
+        mark = f"course-worker-{run.pid}-"
+        until(lambda: workers(mark))
+        run.kill()
+    until(lambda: not workers(mark))
+    tiny.hand_in(folder, "loop", tiny.answered())
+    report = grade(course, "tiny", folder, unsandboxed=True)
+    assert report.fresh == 1
+    assert {who: entry["score"] for who, entry in report.students.items()} == {"ada": 8, "ben": 4, "loop": 8}
+    assert not list(Path(tempfile.gettempdir()).glob(f"{mark}*"))
+
+
+def workers(mark: str) -> list[int]:
+    return [s.pid for s in process.processes() if mark.encode() in process._environment_of(s.pid) and not s.ended]
+
+
+def until(true, seconds: float = 60.0) -> None:
+    """Wait for something that must come."""
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_an_interrupt_leaves_a_gradebook_to_go_on_with(course):
+    folder = hand_in_two(course)
+
+    def interrupt(done, total, student, left):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        grade(course, "tiny", folder, unsandboxed=True, progress=interrupt)
+    report = grade(course, "tiny", folder, unsandboxed=True)
+    assert report.fresh == 1 and report.students["ben"]["score"] == 4 and report.students["ada"]["score"] == 8
 
 
 def test_two_runs_do_not_write_at_the_same_time(course):

@@ -39,7 +39,7 @@ RIGHT = "def double(x):\n    return 2 * x"
 
 def test_cells_run_in_one_shell_in_order_and_their_text_is_kept():
     result = ran(
-        "x = 20\nprint('hello')", "x + 1", "import sys; sys.stderr.write('err');", "await_ = 1\n%time y = x", "q1"
+        "x = 20\nprint('hello')", "x + 1", "import sys; _ = sys.stderr.write('err')", "await_ = 1\n%time y = x", "q1"
     )
     assert result.outputs[0] == "hello\n" and "21" in result.outputs[1] and result.outputs[2] == "err"
     assert "NameError" not in result.outputs[3]
@@ -96,10 +96,19 @@ def test_an_own_cell_without_end_is_stopped_quietly(monkeypatch):
 
 
 def test_sleeping_is_stopped_by_the_wall(monkeypatch):
-    monkeypatch.setattr(run, "WALL_LEAST", 1.0)
+    monkeypatch.setattr(run, "WALL_LEAST", 1.5)
     monkeypatch.setattr(run, "WALL_FACTOR", 1.0)
     result = ran("import time\ndef double(x):\n    time.sleep(3600)", "q1")
     assert {a.status for a in result.questions["q1"].answers} == {"timeout"}
+    assert "Stopped by the clock" in result.questions["q1"].human
+
+
+def test_loading_torch_is_not_charged_to_a_question():
+    """A question whose function imports it would lose its time to the import."""
+    inside = "def double(x):\n    import torch\n    return torch.tensor(2 * x, dtype=torch.float64)"
+    result = ran(inside, "q1")
+    assert [float(v) for v in values(result.questions["q1"])] == [0, 2, 4]
+    assert result.questions["q1"].cpu < 1 and -1 in result.outputs
 
 
 def test_children_count_and_die_with_their_worker(tmp_path):
@@ -199,7 +208,7 @@ for name in ("systems", "staff"):
 
 
 def test_open_modules_are_there_and_staff_never():
-    result = ran("import course_lib.dynamics\nprint('in')", open_modules=("dynamics",))
+    result = ran("import torch, course_lib.dynamics\nprint('in')", open_modules=("dynamics",))
     assert result.outputs[0] == "in\n"
     for name in ("staff", "nothing", "../tests"):
         with pytest.raises(CourseError, match="OPEN"):

@@ -100,6 +100,12 @@ def test_bombs_are_refused_before_anything_is_allocated(bomb):
     assert peak < 1_000_000
 
 
+def test_many_small_values_are_refused_before_they_fill_the_memory():
+    flood = b"t" + struct.pack(">I", 30_000_000) + b"N" * 30_000_000
+    with pytest.raises(wire.WireError, match="values"):
+        wire.decode(flood)
+
+
 def test_a_limit_holds_both_ways():
     data = wire.encode(np.zeros(1000))
     with pytest.raises(wire.WireError, match="at most"):

@@ -1,5 +1,6 @@
 """`course grade`: from a folder of submissions to marks, feedback and a table."""
 
+import contextlib
 import json
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +11,7 @@ from typing import Any
 
 import nbformat
 
-from course_lib.staff.grading import export, feedback, isolation, record, sets, triage, verdicts
+from course_lib.staff.grading import export, feedback, isolation, process, record, sets, triage, verdicts
 from course_lib.staff.grading.collect import Collected, collect, read_release
 from course_lib.staff.grading.deal import course_key
 from course_lib.staff.grading.places import Places, write_safely
@@ -76,6 +77,7 @@ def grade(
     isolation.require(level, unsandboxed=unsandboxed, accept_partial=accept_partial)
     release = read_release(places, problem_set)
     with record.locked(places):
+        process.sweep()
         collected = collect(places.root, problem_set, submissions)
         record.back_up(places)
         record.register(places, problem_set, release)
@@ -126,18 +128,19 @@ def _run_class(
     if not waiting:
         return graded, 0, problems
     recorder, began = record.Recorder(places, problem_set.name), time.monotonic()
-    for number, (item, notebook, result) in enumerate(_results(places, problem_set, waiting, jobs), start=1):
-        try:
-            if isinstance(result, Exception):
-                raise result
-            made = verdicts.judged(problem_set, notebook, result, student=item.student, isolation=level)
-            recorder.write(made)
-            graded[item.student] = made
-        except Exception as error:  # one submission that cannot be graded must not cost the others theirs
-            problems[item.student] = f"not graded: {type(error).__name__}: {error}"
-        if progress is not None:
-            left = (time.monotonic() - began) / number * (len(waiting) - number)
-            progress(number, len(waiting), item.student, left)
+    with contextlib.closing(_results(places, problem_set, waiting, jobs)) as results:
+        for number, (item, notebook, result) in enumerate(results, start=1):
+            try:
+                if isinstance(result, Exception):
+                    raise result
+                made = verdicts.judged(problem_set, notebook, result, student=item.student, isolation=level)
+                recorder.write(made)
+                graded[item.student] = made
+            except Exception as error:  # one submission that cannot be graded must not cost the others theirs
+                problems[item.student] = f"not graded: {type(error).__name__}: {error}"
+            if progress is not None:
+                left = (time.monotonic() - began) / number * (len(waiting) - number)
+                progress(number, len(waiting), item.student, left)
     return graded, len(waiting), problems
 
 
@@ -162,7 +165,8 @@ def _results(
         notebook = nbformat.read(places.submitted(problem_set.name, item.student), as_version=4)
         return notebook, verdicts.run_only(problem_set, notebook, key=key, student=item.student)
 
-    with ThreadPoolExecutor(max_workers=jobs) as pool:
+    pool = ThreadPoolExecutor(max_workers=jobs)
+    try:
         futures: dict[Future, Collected] = {pool.submit(one, item): item for item in waiting}
         for future in as_completed(futures):
             item = futures.pop(future)
@@ -171,6 +175,8 @@ def _results(
                 yield item, None, error
             else:
                 yield item, *future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)  # after an interrupt only what runs now is waited for
 
 
 def _entry(places: Places, problem_set: ProblemSet, item: Collected, graded: Graded | None) -> dict[str, Any]:

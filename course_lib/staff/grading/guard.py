@@ -1,6 +1,7 @@
 """For the writers of questions: guarded draws, and reading answers that may be anything."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,36 +16,38 @@ Draw = Callable[[np.random.Generator], list[Case]]
 Miss = Callable[[Case, Any], float]
 
 
-def guarded(
-    draw: Draw,
-    miss: Miss,
-    critical: Mapping[str, Callable[..., Any]],
-    *,
-    strata: Sequence[str] | None = None,
-    on: int = 1,
-) -> Draw:
+@dataclass
+class Guarded:
     """A draw that repeats until every critical mutant misses clearly on at least ``on`` cases.
 
     miss(case, value): the error of an answer in tolerances of its case; a right answer stays below 1, a mutant that
     reaches `CLEAR` is seen with certainty. critical: wrong functions by name, called with the case's inputs.
-    strata: the cases to look at; None: all. The returned draw carries ``redraws``, the number of repetitions so far.
+    strata: the cases to look at; None: all. redraws: how often it had to draw again so far.
 
     Raises CourseError when `TRIES` draws in a row hide a mutant: then the strata are wrong.
     """
 
-    def drawn(rng: np.random.Generator) -> list[Case]:
+    draw: Draw
+    miss: Miss
+    critical: Mapping[str, Callable[..., Any]]
+    strata: Sequence[str] | None = None
+    on: int = 1
+    redraws: int = field(default=0, init=False)
+
+    def __call__(self, rng: np.random.Generator) -> list[Case]:
+        """Cases that expose every critical mutant."""
         hidden: list[str] = []
         for _ in range(TRIES):
-            cases = draw(rng)
-            seen = [case for case in cases if strata is None or case.stratum in strata]
-            hidden = [name for name, f in critical.items() if sum(miss(c, f(*c.inputs)) >= CLEAR for c in seen) < on]
+            cases = self.draw(rng)
+            seen = [case for case in cases if self.strata is None or case.stratum in self.strata]
+            hidden = [name for name, f in self.critical.items() if self._exposed(f, seen) < self.on]
             if not hidden:
                 return cases
-            drawn.redraws += 1
+            self.redraws += 1
         raise CourseError(f"Wanted cases that expose {', '.join(hidden)}, got none in {TRIES} draws. Mend the strata.")
 
-    drawn.redraws = 0
-    return drawn
+    def _exposed(self, function: Callable[..., Any], cases: Sequence[Case]) -> int:
+        return sum(self.miss(case, function(*case.inputs)) >= CLEAR for case in cases)
 
 
 def array(value: Any, shape: tuple[int, ...] | None = None) -> np.ndarray | None:

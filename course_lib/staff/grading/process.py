@@ -19,6 +19,7 @@ from course_lib.staff.grading.view import build_view, command, environment
 from course_lib.student.channel import Channel, ChannelError
 
 HELLO_SECONDS = 120.0
+PREFIX = "course-worker-"
 FRAME_LIMIT = 72 * 1024 * 1024
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -50,6 +51,14 @@ def processes() -> Iterator[Status]:
         yield Status(int(name), int(fields[1]), int(fields[3]), cpu, fields[0] in "ZX")
 
 
+def sweep() -> None:
+    """Remove the folders of workers whose grader was killed; the workers themselves died with it."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
+        grader = folder.name.removeprefix(PREFIX).split("-")[0]
+        if grader.isdigit() and not Path(f"/proc/{grader}").exists() and folder.stat().st_uid == os.getuid():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _environment_of(pid: int) -> bytes:
     try:
         return Path(f"/proc/{pid}/environ").read_bytes()
@@ -61,7 +70,7 @@ class Worker:
     """A worker with its channel and its temporary folder."""
 
     def __init__(self, open_modules: Iterable[str] = (), *, output_limit: int) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="course-worker-"))
+        self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         try:
             script = build_view(self.folder, open_modules)
             (self.folder / "home").mkdir()

@@ -15,7 +15,7 @@ def show(report: Report, console: Console | None = None) -> None:
     """Print the report; student text is shown as it is, never read as markup."""
     console = console or Console()
     names = list(dict.fromkeys(name for entry in report.students.values() for name in entry["questions"]))
-    table = Table(title=Text(f"{report.title}: {len(report.students)} submissions"))
+    table = Table(title=Text(f"{plain(report.title)}: {len(report.students)} submissions"))
     for name in ("student", "score", *names, "status"):
         table.add_column(Text(name), justify="left" if name in ("student", "status") else "right")
     for student in sorted(report.students):

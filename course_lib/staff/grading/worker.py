@@ -17,6 +17,7 @@ if __name__ == "__main__":  # before any other import: the path is empty of pack
 
 import ast
 import builtins
+import ctypes
 import importlib.abc
 import random
 import resource
@@ -25,6 +26,7 @@ import types
 from typing import Any
 
 CHANNEL = 3
+PR_SET_PDEATHSIG = 1
 CELL_OUTPUT = 200_000
 PIECE = 16_000
 MEMORY = 6 * 1024**3
@@ -157,6 +159,7 @@ def settle() -> None:
         resource.setrlimit(limit, (value, value))
     os.chdir(os.environ["HOME"])
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # no notebook runs on without its grader
 
 
 def threads_of_this_user() -> int:
@@ -259,12 +262,6 @@ def run_probe(shell: Any, request: dict[str, str]) -> dict[str, Any]:
     return {"ok": True, "error": "", "rest": 0}
 
 
-def close_figures() -> None:
-    pyplot = sys.modules.get("matplotlib.pyplot")
-    if pyplot is not None:
-        pyplot.close("all")
-
-
 def serve() -> None:
     """Read a frame, run it, say that it is done; until it is killed or the other side is gone."""
     from course_lib.student import wire
@@ -286,7 +283,8 @@ def serve() -> None:
                 done = run_probe(shell, wire.decode(payload))
             else:
                 done = run_cell(shell, payload.decode())
-            close_figures()
+            if "matplotlib.pyplot" in sys.modules:
+                sys.modules["matplotlib.pyplot"].close("all")
         except BaseException as error:  # an interrupt that came late, an exit that was not caught
             done = {"ok": False, "error": type(error).__name__, "rest": 0}
         channel.send(b"D", wire.encode(done))
