@@ -13,6 +13,7 @@ from course_lib.student.begin import checks_of, current
 from course_lib.student.checks import Check, Row
 from course_lib.student.say import say
 
+LONGEST = 90  # characters of an error
 WIDTHS = (34, 30, 34)
 HEADS = ("property", "yours", "wanted", "verdict")
 VERDICTS = {True: "holds ✓", False: "fails ✗"}
@@ -93,4 +94,5 @@ def _told(error: Exception) -> str:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "course_lib" not in frame.filename]
     own = [frame for frame in frames if "site-packages" not in frame.filename]
     where = f" (line {own[-1].lineno} of your cell)" if own else ""
-    return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}{where}"[:200]
+    first = (str(error).strip().splitlines() or [""])[0]
+    return f"{type(error).__name__}: {first[:LONGEST]}{'...' if len(first) > LONGEST else ''}{where}"

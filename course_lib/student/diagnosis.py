@@ -91,11 +91,11 @@ def answer_cell(name: str, checked: Check, cells: Sequence[Cell]) -> tuple[Cell 
     title = f"Question {name.lstrip('q')}"
     marked = [cell for cell in cells if cell.grade_id == f"{name}-answer"]
     code = [cell for cell in marked if cell.kind == "code"]
-    defining = [cell for cell in cells if cell.kind == "code" and _definition(cell.source, checked.function)]
+    defining = [cell for cell in cells if cell.kind == "code" and _defines(cell.source, checked.function)]
     if len(code) > 1:
         found = f"the answer cell stands there {len(code)} times; the last one counts, delete the others"
         return code[-1], [Finding(title, found, LOOK)]
-    if code and (_definition(code[0].source, checked.function) or not defining):
+    if code and (_defines(code[0].source, checked.function) or not defining):
         return code[0], []
     if defining:
         cell = defining[-1]
@@ -140,9 +140,13 @@ def _definition(source: str, function: str) -> ast.FunctionDef | None:
     try:
         body = ast.parse(plain(source)).body
     except SyntaxError:
-        # a broken answer is still the answer: its head tells whose it is
-        return ast.FunctionDef(name=function) if re.search(rf"^def {function}\b", source, re.MULTILINE) else None
+        return None
     return next((n for n in reversed(body) if isinstance(n, ast.FunctionDef) and n.name == function), None)
+
+
+def _defines(source: str, function: str) -> bool:
+    """Whether a cell is the place of a function; a broken one still is, its head tells."""
+    return bool(re.search(rf"^def {function}\b", source, re.MULTILINE)) or bool(_definition(source, function))
 
 
 def _is_stub(definition: ast.FunctionDef) -> bool:
@@ -190,7 +194,8 @@ def _names(
     used, own = _symbols(source)
     outside = used - own - set(dir(builtins)) - {"get_ipython", "display"}
     others = {checked.function: name for name, checked in every.items() if name != question}
-    runs, drawn = set(), set()
+    runs: set[str] = set()
+    drawn: set[str] = set()
     for other in cells:
         if other.kind == "code" and other.number != cell.number:
             defined = _symbols(plain(other.source))[1]

@@ -10,7 +10,7 @@ mutant above 1e-3; tests/assignments recomputes the three.
 
 import numpy as np
 
-from course_lib.staff.grading.guard import array, guarded, miss, parts, shape_of
+from course_lib.staff.grading.guard import Guarded, array, miss, parts, shape_of
 from course_lib.staff.grading.question import Case, Property, Question, per_case
 
 from .reference import lorenz
@@ -133,7 +133,7 @@ QUESTION = Question(
     name="q1",
     title="The Lorenz family and its Jacobian",
     function="lorenz",
-    draw=guarded(draw, field_miss, CRITICAL),
+    draw=Guarded(draw, field_miss, CRITICAL),
     properties=(
         Property("field", 5, per_case(_field)),
         Property("jacobian", 5, per_case(_jacobian)),

@@ -14,7 +14,7 @@ float32, and at most 3.06 for third-order rules (25 draws each; tests/assignment
 import numpy as np
 from scipy.integrate import solve_ivp
 
-from course_lib.staff.grading.guard import array, guarded, miss, shape_of
+from course_lib.staff.grading.guard import Guarded, array, miss, shape_of
 from course_lib.staff.grading.question import Case, Finding, Property, Question, per_case
 from course_lib.student.cases import build
 
@@ -165,7 +165,7 @@ QUESTION = Question(
     name="q2",
     title="Runge-Kutta you can trust",
     function="rk4",
-    draw=guarded(draw, grid_miss, {"one step length": _one_step_length}, strata=("uneven",)),
+    draw=Guarded(draw, grid_miss, {"one step length": _one_step_length}, strata=("uneven",)),
     properties=(
         Property("step", 4, per_case(_step, strata=("step",))),
         Property("order", 4, _order),

@@ -12,7 +12,7 @@ of another system. Elsewhere an average over all maps passes too: a forgotten dt
 
 import numpy as np
 
-from course_lib.staff.grading.guard import array, guarded, miss
+from course_lib.staff.grading.guard import Guarded, array, miss
 from course_lib.staff.grading.question import Case, Finding, Property, Question, per_case
 
 from .reference import lorenz, spectrum
@@ -182,7 +182,7 @@ QUESTION = Question(
     name="q3",
     title="A spectrum out of tangent maps",
     function="spectrum",
-    draw=guarded(draw, largest_miss, {"mean eigenvalues": _mean_eigenvalues}, strata=MAIN),
+    draw=Guarded(draw, largest_miss, {"mean eigenvalues": _mean_eigenvalues}, strata=MAIN),
     properties=(
         Property("largest", 6, per_case(_largest, strata=MAIN)),
         Property("collapsed", 6, per_case(_all, strata=MAIN)),

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from course_lib.staff.grading.guard import array, guarded, parts
+from course_lib.staff.grading.guard import Guarded, array, parts
 from course_lib.staff.grading.question import Case, Finding, Property, Question, per_case
 
 from .reference import fit_growth
@@ -163,7 +163,7 @@ QUESTION = Question(
     name="q4",
     title="The straight line that is not the slope",
     function="fit_growth",
-    draw=guarded(draw, guard_miss, {"first half": _first_half}, strata=("synthetic",), on=4),
+    draw=Guarded(draw, guard_miss, {"first half": _first_half}, strata=("synthetic",), on=4),
     properties=(
         Property("slope", 8, per_case(_slope(TOLERANCE), strata=("synthetic",), share=ENOUGH)),
         Property("window", 4, per_case(_window, strata=("synthetic",), share=ENOUGH)),

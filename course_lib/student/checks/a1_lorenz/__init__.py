@@ -6,7 +6,7 @@ The public cases come from other ranges than the hidden ones, and every property
 from course_lib.student.checks import Check
 from course_lib.student.checks.a1_lorenz.q1 import q1_derivative, q1_form, q1_rest, q1_terms
 from course_lib.student.checks.a1_lorenz.q2 import q2_constant, q2_form, q2_order, q2_uneven
-from course_lib.student.checks.a1_lorenz.q3 import q3_diagonal, q3_form, q3_time, q3_volume
+from course_lib.student.checks.a1_lorenz.q3 import q3_carried, q3_diagonal, q3_form, q3_time, q3_volume
 from course_lib.student.checks.a1_lorenz.q4 import q4_form, q4_steady, q4_time
 
 TITLE = "Problem set 1, Flows and chaos"
@@ -42,7 +42,7 @@ CHECKS = {
         "A spectrum out of tangent maps",
         "spectrum",
         ("J", "dt", "skip"),
-        (q3_form, q3_diagonal, q3_volume, q3_time),
+        (q3_form, q3_diagonal, q3_volume, q3_carried, q3_time),
         "dimension (2 to 4), number of maps, dt, skip, and where the maps come from (sheared frames, an orbit, "
         "a planar map; the skipped ones may belong to another system).",
         4.0,

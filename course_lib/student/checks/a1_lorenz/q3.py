@@ -33,12 +33,16 @@ def q3_form(spectrum: Function) -> Iterator[Row]:
 
 
 def q3_diagonal(spectrum: Function) -> Iterator[Row]:
-    """Maps that are diagonal and constant, and maps that carry turning directions along."""
+    """Maps that are diagonal and constant."""
     rates = np.array([0.3, -0.2, -1.1])
     found = numbers(spectrum(np.broadcast_to(np.diag(np.exp(rates)), (200, 3, 3)).copy(), 1.0, 20))
     gap = np.abs(found - rates).max()
     yours = ", ".join(short(e) for e in found)
     yield Row("constant diagonal maps", yours, "natural logarithms of the diagonal", gap < 1e-4)
+
+
+def q3_carried(spectrum: Function) -> Iterator[Row]:
+    """Maps that carry turning directions along."""
     rates = np.array([0.4, -0.3, -1.2])
     found = numbers(spectrum(_carrying(rates), 1.0, 60))
     gap = np.abs(found - rates).max()

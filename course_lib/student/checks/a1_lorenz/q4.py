@@ -55,7 +55,7 @@ def q4_steady(fit_growth: Function) -> Iterator[Row]:
     for name in (*PUBLIC_CURVES, "the Lorenz curve"):
         lag, s = _public(name)
         slope, window = _answer(fit_growth, lag, s)
-        edges = np.linspace(*window, 4)
+        edges = np.linspace(window[0], window[1], 4)
         thirds = [
             (lag >= a) & (lag <= b) for a, b in ((edges[0], edges[1]), (edges[2], edges[3]), (edges[0], edges[3]))
         ]
