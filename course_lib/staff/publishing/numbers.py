@@ -52,8 +52,10 @@ def prose(text: str) -> list[str]:
         (r"\]\([^)]*\)", 0),
         (r"https?://\S+", 0),
         (r"^#+ .*$", re.M),
-        (r"^ *:[\w-]+:.*$", re.M),
-        (r"^ *\d+\. ", re.M),
+        (r"^ *:[\w-]+:.*$", re.M),  # options
+        (r"^ *[:`]{3,}\{(?:grid|div|solution)\}.*$", re.M),
+        (r"^ *(?:[:`]{3,}\{[\w-]+\} *)?(?:Hint )?\d+[.:] ", re.M),  # enumerators
+        (r"(?<!\w)\(\d\)", 0),
     ):
         whole = re.sub(pattern, lambda m: re.sub(r"[^\n]", " ", m[0]), whole, flags=flags)
     return whole.split("\n")

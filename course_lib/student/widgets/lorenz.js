@@ -53,7 +53,7 @@ Rest points: filled = stable, half = one unstable direction, open = two.</p>`;
     const get = (name) => live.querySelector(name);
     const phase = get(".cw-phase"), strip = get(".cw-strip"), say = get(".cw-say"), read = get(".cw-read");
     const still = root.matchMedia && root.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const s = { rho: 28, gap: -5, speed: 3, t: 0, yaw: 0.6, tilt: 0.15, playing: !still, seen: true, cloud: [], parted: null };
+    const s = { rho: 28, gap: -5, speed: 3, t: 0, yaw: -0.5, tilt: 0.12, playing: !still, seen: true, cloud: [], parted: null };
     let dirty = true, last = 0, owed = 0, spoken = 0, ticks = 0;
 
     const sliders = [

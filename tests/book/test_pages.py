@@ -1,0 +1,76 @@
+"""The form of a page's source: short cells, described figures, hints in three steps, words that the glossary has."""
+
+import re
+from pathlib import Path
+
+import jupytext
+import pytest
+
+from course_lib.staff.publishing.notebooks import has_code, toc_pages
+
+ROOT = Path(__file__).resolve().parents[2]
+CHAPTERS = [p for p in toc_pages(ROOT) if p.startswith(("book/flows/", "book/networks/"))]
+WITH_CODE = [p for p in toc_pages(ROOT) if has_code(ROOT, p)]
+
+
+def text(page: str) -> str:
+    return (ROOT / f"{page}.md").read_text(encoding="utf-8")
+
+
+def cells(page: str) -> list:
+    return [c for c in jupytext.reads(text(page), fmt="md:myst").cells if c.cell_type == "code"]
+
+
+@pytest.mark.parametrize("page", WITH_CODE)
+def test_cells_that_a_reader_sees_have_at_most_twelve_lines(page):
+    for cell in cells(page):
+        if not {"hide-input", "hide-cell", "remove-cell"} & set(cell.metadata.get("tags", [])):
+            assert len(cell.source.splitlines()) <= 12, cell.source
+
+
+@pytest.mark.parametrize("page", WITH_CODE)
+def test_pictures_are_drawn_by_the_library_and_described(page):
+    for cell in cells(page):
+        myst = cell.metadata.get("mystnb", {})
+        assert "figure" in myst or "widget(" in cell.source or "new_axes" not in cell.source, cell.source
+        if "figure" in myst:
+            assert myst["figure"]["caption"].startswith("**") and len(myst["image"]["alt"]) >= 40
+        assert "pyplot" not in cell.source and "plt." not in cell.source
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_a_chapter_has_all_its_parts_in_order(page):
+    order = ["{admonition} Aim", "{admonition} Try it", "## Exercises", "## Self-check", "{admonition} Keep"]
+    places = [text(page).find(part) for part in [*order, "## Further reading"]]
+    assert -1 not in places and places == sorted(places)
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_every_exercise_has_three_hints_and_a_folded_solution(page):
+    exercises = re.findall(r"^:{5}\{exercise\} .*?\n:label: (\S+)\n(.*?)^:{5}$", text(page), re.M | re.S)
+    assert len(exercises) == 5
+    for label, body in exercises:
+        assert re.findall(r"\{dropdown\} Hint (\d)", body) == ["1", "2", "3"], label
+        assert re.search(rf"^:::+\{{solution\}} {label}\n:class: dropdown", text(page), re.M), label
+
+
+def test_every_word_that_a_page_links_is_in_the_glossary():
+    glossary = re.search(r"```\{glossary\}\n(.*?)```", text("book/reference/notation"), re.S)[1]
+    words = set(re.findall(r"^(\S.*)$", glossary, re.M))
+    linked = set()
+    for page in toc_pages(ROOT):
+        for role in re.findall(r"\{term\}`([^`]+)`", text(page)):
+            target = re.search(r"<([^>]+)>", role)
+            linked.add(" ".join((target[1] if target else role).split()))
+    assert linked <= words and len(linked) >= 12
+
+
+def test_every_work_in_the_bibliography_is_cited():
+    keys = set(re.findall(r"^@\w+\{([^,]+),", (ROOT / "book" / "references.bib").read_text(), re.M))
+    cited = {
+        k.strip()
+        for p in toc_pages(ROOT)
+        for r in re.findall(r"\{cite(?::t)?\}`([^`]+)`", text(p))
+        for k in r.split(",")
+    }
+    assert cited == keys

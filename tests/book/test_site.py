@@ -1,0 +1,131 @@
+"""The built site: no warning, no dead link, every figure described, nothing from outside, light enough."""
+
+import gzip
+import json
+import re
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urlparse
+
+import pytest
+from bs4 import BeautifulSoup
+
+BUDGET = 75  # CPU seconds a page; checked with a factor of two, machines differ
+FIRST_VISIT = 1_000_000  # bytes, compressed, of text assets
+TEXT_ASSETS = {".html", ".css", ".js", ".svg"}
+
+
+@cache
+def soup(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+@cache
+def anchors(path: Path) -> set[str]:
+    return {tag["id"] for tag in soup(path).find_all(id=True)} | {tag["name"] for tag in soup(path).select("a[name]")}
+
+
+def html_files(site: Path) -> list[Path]:
+    return [path for path in sorted(site.rglob("*.html")) if "_static" not in path.parts]
+
+
+def test_the_log_holds_no_warning(site, root):
+    log = (root / "_build" / "book.log").read_text(encoding="utf-8")
+    assert not re.findall(r"^.*\b(?:WARNING|ERROR|CRITICAL): .*$", log, re.M)
+
+
+def test_every_page_of_the_contents_is_built_in_english(site, pages):
+    for page in pages:
+        assert soup(site / f"{page}.html").html["lang"] == "en", page
+    assert (site / ".nojekyll").is_file()
+
+
+def broken_links(site: Path) -> list[str]:
+    broken = []
+    for path in html_files(site):
+        for tag, key in (("a", "href"), ("img", "src"), ("script", "src"), ("link", "href")):
+            for found in soup(path).find_all(tag):
+                target, fragment = urldefrag(found.get(key) or "")
+                if urlparse(target).scheme or (not target and not fragment):
+                    continue
+                file = path if not target else (path.parent / unquote(target.split("?")[0])).resolve()
+                if not file.is_file():
+                    broken.append(f"{path.relative_to(site)}: {target}")
+                elif fragment and file.suffix == ".html" and unquote(fragment) not in anchors(file):
+                    broken.append(f"{path.relative_to(site)}: {target}#{fragment}")
+    return broken
+
+
+def test_no_link_and_no_anchor_is_dead(site):
+    assert broken_links(site) == []
+
+
+def test_the_link_checker_sees_a_dead_link_and_a_dead_anchor(tmp_path):
+    (tmp_path / "a.html").write_text('<a href="gone.html">x</a><a href="b.html#gone">y</a><a href="b.html#here">z</a>')
+    (tmp_path / "b.html").write_text('<p id="here"></p>')
+    assert broken_links(tmp_path) == ["a.html: gone.html", "a.html: b.html#gone"]
+
+
+def test_every_picture_has_a_text_and_every_figure_a_numbered_caption(site, pages):
+    seen = 0
+    for page in pages:
+        article = soup(site / f"{page}.html").select_one("article")
+        for image in article.find_all("img"):
+            assert len(image.get("alt", "").strip()) >= 20, f"{page}: {image.get('src', '')[:60]}"
+            assert not image["alt"].endswith(".png"), page
+            seen += 1
+        for figure in article.select("figure:not(.cw-still)"):
+            assert figure.select_one(".caption-number"), f"{page}: {figure.get('id')}"
+    assert seen >= 12
+
+
+def test_nothing_is_loaded_from_outside(site):
+    for path in html_files(site):
+        for tag, key in (("script", "src"), ("link", "href"), ("img", "src"), ("iframe", "src"), ("source", "src")):
+            for found in soup(path).find_all(tag):
+                if found.name == "link" and "canonical" in (found.get("rel") or []):
+                    continue
+                assert not urlparse(found.get(key) or "").netloc, f"{path.relative_to(site)}: {found}"
+
+
+def first_visit(site: Path, page: str) -> int:
+    """Compressed bytes of the text that a browser fetches before the reader touches anything."""
+    path = site / f"{page}.html"
+    wanted = {path}
+    for found in soup(path).select("script[src], link[rel=stylesheet], link[rel=preload]"):
+        wanted.add((path.parent / (found.get("src") or found.get("href")).split("?")[0]).resolve())
+    return sum(len(gzip.compress(f.read_bytes())) for f in wanted if f.suffix in TEXT_ASSETS)
+
+
+def test_the_first_visit_is_light(site, pages):
+    weights = {page: first_visit(site, page) for page in pages}
+    assert max(weights.values()) <= FIRST_VISIT, weights
+
+
+def test_each_page_keeps_its_budget_and_says_what_it_took(site, pages, root):
+    timed = 0
+    for page in pages:
+        path = root / "_build" / "jupyter_execute" / f"{page}.glue.json"
+        if not path.is_file():
+            continue
+        seconds = json.loads(path.read_text(encoding="utf-8"))["cpu_seconds"]["data"]["text/plain"].strip("'")
+        assert float(seconds) <= 2 * BUDGET, page
+        assert f"{seconds} CPU seconds" in soup(site / f"{page}.html").select_one(".page-foot").get_text(), page
+        timed += 1
+    assert timed == 3
+
+
+def test_the_status_page_names_pages_and_versions(site):
+    text = soup(site / "book/reference/status.html").select_one("article").get_text(" ")
+    for word in ("Phase space and the Lorenz system", "all pages", "torch", "Python"):
+        assert word in text
+
+
+@pytest.mark.parametrize("name", ["README", "CONTRIBUTING"])
+def test_files_outside_the_contents_are_not_built(site, name):
+    assert not (site / f"{name}.html").exists()
+
+
+def test_the_badge_leads_to_the_notebook_in_colab(site):
+    links = [a["href"] for a in soup(site / "book/flows/lorenz.html").select("a[href*='colab.research.google.com']")]
+    assert links[0].endswith("/YOUR--ORG/rnn-dynamics/blob/main/book/flows/lorenz.ipynb")
