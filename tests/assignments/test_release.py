@@ -1,6 +1,7 @@
 """The students' notebook: made from its source, the same every time, without a line of the solution."""
 
 import ast
+import html
 import json
 
 import nbformat
@@ -165,6 +166,11 @@ def test_a_leak_anywhere_in_the_public_tree_is_found(root, tmp_path):
     (tmp_path / "book" / "page.md").write_text(f"# A page\n\n    {LINE}\n", encoding="utf-8")
     (found,) = leaks.leaks_in_tree(root, tmp_path)
     assert found.place == "book/page.md" and "reference.py" in found.origin
+    (tmp_path / "book" / "page.md").unlink()
+    coloured = "".join(f"<span class='k'>{html.escape(word)}</span> " for word in LINE.split())
+    (tmp_path / "page.html").write_text(f"<pre>{coloured}</pre>", encoding="utf-8")
+    (found,) = leaks.leaks_in_tree(root, tmp_path)
+    assert found.place == "page.html"
 
 
 def test_what_the_library_says_is_public(root):

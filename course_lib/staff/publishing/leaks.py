@@ -7,6 +7,7 @@ other files.
 """
 
 import ast
+import html
 import json
 import re
 import textwrap
@@ -17,6 +18,7 @@ from typing import Any
 
 SHORTEST = 20
 BEGIN, END = re.compile(r"BEGIN (SOLUTION|HIDDEN TESTS)"), re.compile(r"END (SOLUTION|HIDDEN TESTS)")
+TAG = re.compile(r"<[^>]*>")  # pages colour code word by word
 MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
 PLACE = re.compile(r"^([ \t]*)\{solution\} (\w+)[ \t]*$", re.MULTILINE)
 
@@ -153,6 +155,8 @@ def leaks_in_tree(root: Path, tree: Path) -> list[Leak]:
         text = path.read_bytes().decode("utf-8", errors="ignore")
         if path.suffix == ".ipynb":
             found += find(every, notebook_texts(name, text))
+        elif path.suffix == ".html":
+            found += find(every, [(name, text), (name, html.unescape(TAG.sub("", text)))])
         else:
             found += find(every, [(name, text)])
     return list(dict.fromkeys(found))
