@@ -88,6 +88,12 @@ def test_a_cell_that_ends_its_worker_is_left_out_of_the_replay(end):
     assert result.replays == 1 and values(result.questions["q1"]) == values(result.questions["q2"]) == [0, 2, 4]
 
 
+def test_a_notebook_that_ends_its_worker_in_every_cell_does_not_go_on_for_ever():
+    result = ran(RIGHT, *["import os; os._exit(0)"] * 9, "q1")
+    assert result.replays == 2 + run.SPARE_REPLAYS + 1 and result.flags
+    assert result.questions["q1"].fault
+
+
 def test_an_own_cell_without_end_is_stopped_quietly(monkeypatch):
     monkeypatch.setattr(run, "CELL_CPU", 0.5)
     result = ran(RIGHT, "while True: pass", "q1")
@@ -167,6 +173,34 @@ def test_answers_that_nobody_asked_for_do_not_count():
     forged = 'from course_lib.student import wire\nwire.channel().send(b"R", wire.encode({"nonce": "", "answers": ()}))'
     result = ran(forged, "q1")
     assert result.questions["q1"].answers == [] and result.flags
+
+
+def test_a_record_without_the_nonce_of_its_deal_does_not_count():
+    """One record, right values, but not the answer to what was dealt: for instance one that was kept from before."""
+    swap = """
+def double(x):
+    import sys
+    wire, probing = sys.modules["course_lib.student.wire"], sys.modules["course_lib.student.probe"]
+    probing._record = lambda nonce, *rest: wire.encode({"nonce": "kept", "answers": rest[0], "again": ()})
+    return 2 * x
+"""
+    state = ran(swap, "q1").questions["q1"]
+    assert state.answers == [] and state.fault and state.human
+
+
+@pytest.mark.parametrize(
+    ("source", "ours"),
+    [
+        ("def double[T](x: T) -> T:\n    return 2 * x", True),
+        ('d = {"a": 2}\ndef double(x):\n    print(f"{d["a"]}")\n    return 2 * x', True),
+        ("type Number = float\ndef double(x: Number):\n    return 2 * x", True),
+        ("def double(x:\n    return 2 * x", False),
+        ('def double(x):\n    print(f"{d["a"]}" +)\n    return 2 * x', False),
+    ],
+)
+def test_a_newer_pythons_syntax_is_not_the_students_fault(source, ours):
+    state = ran(source, "q1").questions["q1"]
+    assert bool(state.trouble) == ours and bool(state.fault) != ours
 
 
 def test_a_draw_that_fails_is_ours():

@@ -5,7 +5,7 @@ import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +135,7 @@ def _run_class(
                     raise result
                 made = verdicts.judged(problem_set, notebook, result, student=item.student, isolation=level)
                 recorder.write(made)
-                graded[item.student] = made
+                graded[item.student] = replace(made, outputs={})
             except Exception as error:  # one submission that cannot be graded must not cost the others theirs
                 problems[item.student] = f"not graded: {type(error).__name__}: {error}"
             if progress is not None:

@@ -6,6 +6,7 @@ question it stands in: the notebook is replayed in a fresh worker with that cell
 stays answered.
 """
 
+import platform
 import re
 import secrets
 import time
@@ -15,12 +16,14 @@ from dataclasses import dataclass, field
 from course_lib.staff.grading.inprocess import as_answers
 from course_lib.staff.grading.process import Worker, WorkerFailed
 from course_lib.staff.grading.question import Answer, Case, Question
+from course_lib.staff.grading.syntax import is_newer_python
 from course_lib.student import wire
 
 POISONED = 'raise RuntimeError("This cell was stopped when it ran before.")'
 BEFORE_ALL = -1
 CELL_CPU = 20.0
 CELL_WALL = 120.0
+SPARE_REPLAYS = 3
 WALL_FACTOR = 20.0
 WALL_LEAST = 60.0
 GRACE = 2.0
@@ -84,6 +87,9 @@ def run(steps: Sequence[Step], questions: dict[str, Question], deal: Deal, *, op
     try:
         while not session.attempt():
             result.replays += 1
+            if result.replays > len(questions) + SPARE_REPLAYS:
+                result.flags.append("The notebook ended its worker again and again; what was open then has no points.")
+                break
     except (WorkerFailed, OSError) as error:
         for state in result.questions.values():
             if not state.closed:
@@ -119,6 +125,7 @@ class _Session:
         self.result = result
         self.poisoned: set[int] = set()
         self.dealt = False
+        self.newer: list[int] = []
 
     def attempt(self) -> bool:
         """Run the notebook in a fresh worker; False when a cell ended it and a replay is due."""
@@ -148,6 +155,8 @@ class _Session:
             # once cases have been dealt a cell could print them: its text is not kept
             if not self.dealt and step.place not in self.poisoned:
                 self.result.outputs[step.place] = watch.text.decode("utf-8", "replace")
+        if watch.error == "SyntaxError" and is_newer_python(step.source):
+            self.newer.append(step.place + 1)
         if watch.reason:
             self.result.notes.append(f"cell {step.place + 1}: {watch.reason}")
         if watch.odd:
@@ -171,7 +180,10 @@ class _Session:
             state.human = state.fault
             state.answers, state.again = [], []
         elif not state.answers and not state.fault and not state.trouble:
-            state.fault = self._why_no_record(name, watch)
+            if watch.error == "NameError" and self.newer:
+                state.trouble = f"Cell {self.newer[-1]} is written for a newer Python than {platform.python_version()}."
+            else:
+                state.fault = self._why_no_record(name, watch)
         self.result.questions[name] = state
 
     def _why_no_record(self, name: str, watch: "_Watch") -> str:
