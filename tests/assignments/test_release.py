@@ -121,11 +121,12 @@ def test_the_real_release_holds_no_secret(root):
 
 
 LINE = "x[:, k + 1] = here + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)"
+QUOTED = 'Property("uneven", 3, per_case(_uneven_grid, strata=("uneven",)))'
 PLANTS = {
     "source": lambda notebook: notebook["cells"][1]["source"].append(f"\nas in `{LINE}`"),
     "other spaces and quotes": lambda notebook: notebook["cells"][2]["source"].append("\n# " + LINE.replace(" ", "")),
-    "metadata of the notebook": lambda notebook: notebook["metadata"].update(note={LINE: 1}),
-    "metadata of a cell": lambda notebook: notebook["cells"][3]["metadata"].update(old=["a", LINE]),
+    "metadata of the notebook": lambda notebook: notebook["metadata"].update(note={QUOTED: 1}),
+    "metadata of a cell": lambda notebook: notebook["cells"][3]["metadata"].update(old=["a", QUOTED]),
     "an output": lambda notebook: notebook["cells"][2].update(
         outputs=[{"output_type": "stream", "name": "stdout", "text": [LINE]}]
     ),

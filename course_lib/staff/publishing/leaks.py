@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 SHORTEST = 20
+EDGES = ",()[]{}\\"  # what a line loses when it is taken out of a longer statement
 BEGIN, END = re.compile(r"BEGIN (SOLUTION|HIDDEN TESTS)"), re.compile(r"END (SOLUTION|HIDDEN TESTS)")
 TAG = re.compile(r"<[^>]*>")  # pages colour code word by word
 MAGIC = re.compile(r"^([ \t]*)[%!].*$", re.MULTILINE)
@@ -46,7 +47,7 @@ def statements(source: str) -> set[str]:
     Python is taken statement by statement, as it stands and as `ast` writes it, a compound one by its first line; any
     other text, and Python too, line by line.
     """
-    found = {normal(line) for line in source.splitlines()}
+    found = {normal(line).strip(EDGES) for line in source.splitlines()}
     try:
         tree = ast.parse(textwrap.dedent(source))
     except SyntaxError:
