@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+ROOT = Path(__file__).resolve().parents[2]
+
 
 def copy_of(root: Path, to: Path) -> Path:
     """solutions, assignments and _config.yml as files of their own, the library as a link."""

@@ -315,4 +315,5 @@ def test_only_say_prints(root):
             assert not re.search(r"(?<![\w.\"'])print\(", path.read_text(encoding="utf-8")), path.name
 
 
-assert course_lib.student.begin is begins.begin
+def test_names_stay_functions_when_their_files_are_imported():
+    assert course_lib.student.begin is begins.begin and course_lib.student.data is data

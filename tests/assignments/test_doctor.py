@@ -7,6 +7,7 @@ import types
 
 import nbformat
 import pytest
+from checkout import ROOT
 
 from course_lib.staff.publishing.assignment_source import source_notebook
 from course_lib.student.begin import checks_of
@@ -19,8 +20,6 @@ NAME = "a1_lorenz"
 @pytest.fixture(scope="module")
 def solved():
     """A notebook with every answer in its place, as a student would hand it in."""
-    from conftest import ROOT
-
     return json.loads(nbformat.writes(source_notebook(ROOT, NAME)))
 
 

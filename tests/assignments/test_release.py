@@ -6,7 +6,7 @@ import json
 
 import nbformat
 import pytest
-from checkout import copy_of, edit
+from checkout import ROOT, copy_of, edit
 
 from course_lib.staff.publishing import leaks
 from course_lib.staff.publishing.assignment_source import source_notebook
@@ -19,8 +19,6 @@ NAME = "a1_lorenz"
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
     """A copy of the checkout in which the release was made anew."""
-    from conftest import ROOT
-
     folder = copy_of(ROOT, tmp_path_factory.mktemp("made"))
     (folder / "assignments" / NAME / f"{NAME}.ipynb").unlink()
     (report,) = release(folder, [NAME])

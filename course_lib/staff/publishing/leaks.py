@@ -44,8 +44,8 @@ def normal(text: str) -> str:
 def statements(source: str) -> set[str]:
     """Statements and lines of a text, normalised, at least `SHORTEST` long.
 
-    Python is taken statement by statement, as it stands and as `ast` writes it, a compound one by its first line; any
-    other text, and Python too, line by line.
+    Python is taken statement by statement as `ast` writes it, a compound one by its first line; and any text, Python
+    too, line by line, without the brackets and commas at a line's ends.
     """
     found = {normal(line).strip(EDGES) for line in source.splitlines()}
     try:
