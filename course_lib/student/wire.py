@@ -100,10 +100,9 @@ def _write(out: bytearray, value: Any, limit: int, depth: int) -> None:
 
 def _exact_items(value: list | tuple | range) -> list:
     """The items as the built-in type sees them: a subclass with its own ``__iter__`` changes nothing."""
-    for kind in (list, tuple, range):
-        if isinstance(value, kind):
-            return list(kind.__iter__(value))
-    raise WireError(f"Wanted a list or tuple, got {type(value).__name__}.")
+    if isinstance(value, list):
+        return list(list.__iter__(value))
+    return list(tuple.__iter__(value) if isinstance(value, tuple) else range.__iter__(value))
 
 
 def _write_text(out: bytearray, text: str, limit: int) -> None:

@@ -80,6 +80,7 @@ def test_an_interrupted_probe_keeps_its_finished_cases():
     slow = "def double(x):\n    while x > 1:\n        pass\n    return 2 * x"
     result = ran(slow, "q1")
     assert [a.status for a in result.questions["q1"].answers] == ["ok", "ok", "timeout"] and result.replays == 0
+    assert result.questions["q1"].cpu < 5, "stopped by its budget of processor time, long before the clock"
 
 
 @pytest.mark.parametrize("end", ["import os; os._exit(0)", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"])

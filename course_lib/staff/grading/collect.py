@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.staff.grading import sanitise
+from course_lib.staff.grading.cells import read_cells
 from course_lib.staff.grading.deal import course_key
 from course_lib.staff.grading.found import Found, find
 from course_lib.staff.grading.places import Places, write_safely
-from course_lib.staff.grading.rebuild import read_cells, rebuild
+from course_lib.staff.grading.rebuild import rebuild
 from course_lib.staff.grading.sets import ProblemSet
 from course_lib.validation import CourseError
 
@@ -148,7 +149,9 @@ def _not_this(notebook: dict[str, Any], release: dict[str, Any], problem_set: Pr
         if name != problem_set.name:
             return f"it is the notebook of another assignment ({name})"
         if version != problem_set.version:
-            return f"it is version {sanitise.plain(version, length=10)} of the assignment, not {problem_set.version}"
+            return (
+                f"it is version {sanitise.plain(str(version), length=10)} of the assignment, not {problem_set.version}"
+            )
         return ""
     ids = {cell["metadata"]["nbgrader"]["grade_id"] for cell in release["cells"] if "nbgrader" in cell["metadata"]}
     texts = {cell["source"].strip() for cell in release["cells"]}

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -157,7 +157,7 @@ def _standing(places: Places, problem_set: ProblemSet, item: Collected) -> Grade
 
 def _results(
     places: Places, problem_set: ProblemSet, waiting: Sequence[Collected], jobs: int
-) -> Iterator[tuple[Collected, Any, RunResult | Exception]]:
+) -> Generator[tuple[Collected, Any, RunResult | Exception], None, None]:
     """Run the notebooks, ``jobs`` at a time, and hand them out as they come; the caller judges and writes."""
     key = course_key(places.gradebook)
 
@@ -181,13 +181,14 @@ def _results(
 
 def _entry(places: Places, problem_set: ProblemSet, item: Collected, graded: Graded | None) -> dict[str, Any]:
     """One student's line of the report, from the gradebook."""
-    entry = {
+    questions: dict[str, dict[str, Any]] = {}
+    entry: dict[str, Any] = {
         "score": None,
         "max": problem_set.max,
         "auto_max": problem_set.auto_max,
         "needs_manual": True,
         "status": "quarantined",
-        "questions": {},
+        "questions": questions,
     }
     if item.status == "quarantined":
         return {**entry, "reason": item.reason}
@@ -199,8 +200,8 @@ def _entry(places: Places, problem_set: ProblemSet, item: Collected, graded: Gra
         cell, verdict = cells.get(name), graded.verdicts.get(name)
         outcome = "manual" if verdict is None else verdict.outcome
         score = None if cell is None else cell.score
-        entry["questions"][name] = {"score": score, "max": points, "outcome": outcome}
-    scores = [question["score"] for question in entry["questions"].values()]
+        questions[name] = {"score": score, "max": points, "outcome": outcome}
+    scores = [question["score"] for question in questions.values()]
     entry["score"] = round(sum(score for score in scores if score is not None), 6)
     flagged = any(verdict.human for verdict in graded.verdicts.values())
     entry["needs_manual"] = flagged or any(cell.waits for cell in cells.values())

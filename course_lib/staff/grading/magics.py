@@ -8,6 +8,7 @@ from IPython.core.inputtransformer2 import (
     EscapedCommand,
     MagicAssign,
     SystemAssign,
+    TokenTransformBase,
     TransformerManager,
     find_end_of_continued_line,
     make_tokens_by_line,
@@ -56,13 +57,13 @@ def _cleaned(source: str) -> list[str]:
     return lines
 
 
-def _first(lines: list[str]) -> EscapedCommand | MagicAssign | SystemAssign | None:
+def _first(lines: list[str]) -> TokenTransformBase | None:
     tokens = make_tokens_by_line(lines)
     found = [hit for kind in (MagicAssign, EscapedCommand, SystemAssign) if (hit := kind.find(tokens)) is not None]
     return min(found, key=lambda hit: hit.sortby()) if found else None
 
 
-def _replace(lines: list[str], found: TransformerManager, kept: dict[str, str], taken: list[str]) -> None:
+def _replace(lines: list[str], found: TokenTransformBase, kept: dict[str, str], taken: list[str]) -> None:
     """Put ``pass``, an empty list or (for a magic that only measures) a stand-in in the place of what was found."""
     start, column = found.start_line, found.start_col
     end = min(find_end_of_continued_line(lines, start), len(lines) - 1)

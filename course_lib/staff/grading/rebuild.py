@@ -12,23 +12,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from course_lib.staff.grading import sanitise
+from course_lib.staff.grading.cells import StudentCell
 from course_lib.staff.grading.magics import neutralise
 from course_lib.staff.grading.roles import KERNEL, digest, mark, role_of
 
 COURSE_CALLS = {"begin", "check", "probe", "doctor", "hello"}
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-CELL_LENGTH = 200_000
-
-
-@dataclass(frozen=True)
-class StudentCell:
-    """One cell as it was handed in: only what is looked at."""
-
-    kind: str
-    source: str
-    grade_id: str
-    cell_id: str
-    attachments: dict[str, Any]
 
 
 @dataclass
@@ -37,31 +26,6 @@ class Account:
 
     changes: list[str] = field(default_factory=list)
     flags: list[str] = field(default_factory=list)
-
-
-def read_cells(notebook: dict[str, Any]) -> list[StudentCell]:
-    """The cells of a parsed notebook of format 4; what has not the shape of a cell is left out."""
-    cells = []
-    for cell in notebook.get("cells", ()):
-        if not isinstance(cell, dict) or cell.get("cell_type") not in ("code", "markdown", "raw"):
-            continue
-        source = cell.get("source", "")
-        if isinstance(source, list):
-            source = "".join(part for part in source if isinstance(part, str))
-        if not isinstance(source, str):
-            continue
-        data = cell.get("metadata") if isinstance(cell.get("metadata"), dict) else {}
-        grader = data.get("nbgrader") if isinstance(data.get("nbgrader"), dict) else {}
-        cells.append(
-            StudentCell(
-                kind=cell["cell_type"],
-                source=source[:CELL_LENGTH].replace("\r\n", "\n"),
-                grade_id=str(grader.get("grade_id", "")),
-                cell_id=str(cell.get("id") or data.get("id") or ""),
-                attachments=sanitise.attachments(cell.get("attachments")),
-            )
-        )
-    return cells
 
 
 def rebuild(

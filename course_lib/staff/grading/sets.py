@@ -95,6 +95,8 @@ def _execute(folder: Path) -> types.ModuleType:
     parent.__spec__ = ModuleSpec(package, None, is_package=True)
     sys.modules[package] = parent
     spec = importlib.util.spec_from_file_location(f"{package}.questions", folder / "questions.py")
+    if spec is None or spec.loader is None:
+        raise CourseError(f"Wanted a Python file {folder / 'questions.py'}, got one that cannot be loaded.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module
     # compiled copies are compared by whole seconds: an edit within the second would be missed

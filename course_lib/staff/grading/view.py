@@ -16,6 +16,7 @@ from course_lib.validation import CourseError
 LIBRARY = Path(course_lib.__file__).resolve().parent
 ALWAYS = ("__init__.py", "shapes.py", "validation.py", "student")
 WORKER = Path(__file__).with_name("worker.py")
+STAND_INS = Path(__file__).with_name("stand_ins.py")
 _SKIP = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
 
@@ -36,6 +37,7 @@ def build_view(folder: Path, open_modules: Iterable[str] = ()) -> Path:
         if not found or name.split("/")[0] in ("staff", "student", "..", "."):
             raise CourseError(f"Wanted a part of course_lib that a set may leave open, got {name!r}. See OPEN.")
         _copy(found[0], package / found[0].name)
+    shutil.copyfile(STAND_INS, folder / "library" / STAND_INS.name)
     fonts = _font_list()
     if fonts is not None:
         (folder / "fonts").mkdir()

@@ -18,12 +18,14 @@ if __name__ == "__main__":  # before any other import: the path is empty of pack
 import ast
 import builtins
 import ctypes
-import importlib.abc
 import random
 import resource
 import signal
-import types
 from typing import Any
+
+from IPython.core.interactiveshell import InteractiveShell
+from stand_ins import Closed, Colab
+from traitlets.config import Config
 
 CHANNEL = 3
 PR_SET_PDEATHSIG = 1
@@ -33,6 +35,10 @@ MEMORY = 6 * 1024**3
 PROCESSES = 128
 FILE_SIZE = 256 * 1024**2
 CPU_SECONDS = 1800
+SILENT = {
+    "line": "matplotlib pylab pip conda mamba uv cd gui tensorflow_version load_ext",
+    "cell": "bash sh script html HTML javascript js svg latex shell perl ruby",
+}
 DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -83,58 +89,6 @@ class Text:
         """A notebook's output cannot be closed."""
 
 
-class Closed(importlib.abc.MetaPathFinder):
-    """Says why a part of the library is missing, instead of a bare "no module"."""
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
-        if name.startswith("course_lib.") and name.count(".") == 1:
-            raise ModuleNotFoundError(
-                f"{name} is not available in this problem set: a question asks you to write what it does.", name=name
-            )
-
-
-class Nothing:
-    """Answers every call and attribute with itself: google.colab outside Colab."""
-
-    def __call__(self, *args: Any, **kwargs: Any) -> "Nothing":
-        return self
-
-    def __getattr__(self, name: str) -> "Nothing":
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self
-
-    def __iter__(self) -> Any:
-        return iter(())
-
-
-def colab() -> types.ModuleType:
-    """A google.colab whose parts do nothing: mounting a drive costs no cell."""
-    package = types.ModuleType("google.colab")
-    package.__path__ = []
-    for part in ("drive", "files", "output", "userdata", "widgets", "patches", "data_table", "auth"):
-        module = types.ModuleType(f"google.colab.{part}")
-        module.__getattr__ = lambda name: getattr(Nothing(), name)
-        sys.modules[module.__name__] = module
-        setattr(package, part, module)
-    return package
-
-
-class Colab(importlib.abc.MetaPathFinder, importlib.abc.Loader):
-    """Makes that package when it is imported, and not before: a notebook asks sys.modules whether it is in Colab."""
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
-        if name == "google" or name == "google.colab":
-            return importlib.machinery.ModuleSpec(name, self, is_package=True)
-        return None
-
-    def create_module(self, spec: Any) -> Any:
-        return colab() if spec.name == "google.colab" else None
-
-    def exec_module(self, module: Any) -> None:
-        """Made complete by create_module."""
-
-
 def settle() -> None:
     """Descriptors, limits, folder and signals of this process; the channel becomes descriptor 3 and nothing follows."""
     number = int(os.environ["COURSE_CHANNEL"])
@@ -174,27 +128,44 @@ def threads_of_this_user() -> int:
     return count
 
 
-def make_shell() -> Any:
-    """An IPython shell without history, colours, terminal or shell commands."""
-    from IPython.core.interactiveshell import InteractiveShell
-    from traitlets.config import Config
+class Shell(InteractiveShell):
+    """An IPython shell without terminal, shell commands and screens."""
 
+    def system(self, *args: Any, **kwargs: Any) -> None:
+        """Commands are not run."""
+
+    system_raw = system_piped = system
+
+    def getoutput(self, *args: Any, **kwargs: Any) -> list[str]:
+        """Commands are not run and say nothing."""
+        return []
+
+    def enable_gui(self, *args: Any, **kwargs: Any) -> None:
+        """Figures go nowhere: the backend stays Agg."""
+
+    def enable_matplotlib(self, *args: Any, **kwargs: Any) -> tuple[None, str]:
+        """Figures go nowhere: the backend stays Agg."""
+        return None, "agg"
+
+    def enable_pylab(self, *args: Any, **kwargs: Any) -> None:
+        """Figures go nowhere, and no name is imported in bulk."""
+
+    def _showtraceback(self, etype: Any, evalue: Any, stb: list[str]) -> None:
+        print(self.InteractiveTB.stb2text(stb))
+
+
+def make_shell() -> Shell:
+    """The shell, without history and colours; magics that reach outside do nothing."""
     config = Config()
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
     config.InteractiveShell.colors = "NoColor"
     config.InteractiveShell.xmode = "Plain"
     config.InteractiveShell.autocall = 0
-    shell = InteractiveShell.instance(config=config)
-    shell.system = shell.system_raw = shell.system_piped = lambda *args, **kwargs: None
-    shell.getoutput = lambda *args, **kwargs: []
-    shell.enable_gui = shell.enable_matplotlib = lambda *args, **kwargs: (None, "agg")
-    shell.enable_pylab = lambda *args, **kwargs: None
-    for name in ("matplotlib", "pylab", "pip", "conda", "mamba", "uv", "cd", "gui", "tensorflow_version", "load_ext"):
-        shell.register_magic_function(lambda *args, **kwargs: None, magic_name=name)
-    for name in ("bash", "sh", "script", "html", "HTML", "javascript", "js", "svg", "latex", "shell", "perl", "ruby"):
-        shell.register_magic_function(lambda *args, **kwargs: None, "cell", name)
-    shell._showtraceback = lambda kind, value, lines: print(shell.InteractiveTB.stb2text(lines))
+    shell = Shell.instance(config=config)
+    for kind, names in SILENT.items():
+        for name in names.split():
+            shell.magics_manager.register_function(lambda *args, **kwargs: None, magic_kind=kind, magic_name=name)
     builtins.input = lambda prompt="": ""
     return shell
 
@@ -267,16 +238,18 @@ def serve() -> None:
     from course_lib.student import wire
 
     channel = wire.channel()
-    sys.meta_path.append(Closed())
-    sys.meta_path.append(Colab())
+    if channel is None:
+        raise RuntimeError("Wanted a channel to the grader, got none. This script is started by the grader alone.")
+    sys.meta_path.extend([Closed(), Colab()])
     shell = make_shell()
     text = Text(channel)
-    sys.stdout = sys.__stdout__ = sys.stderr = sys.__stderr__ = text
+    for name in ("stdout", "stderr", "__stdout__", "__stderr__"):
+        setattr(sys, name, text)
     channel.send(b"H")
     while True:
         tag, payload = channel.recv()
         text.left = CELL_OUTPUT
-        sys.stdout = sys.stderr = text
+        sys.__dict__.update(stdout=text, stderr=text)  # a cell may have put others there
         try:
             seed()
             if tag == b"P":
