@@ -7,6 +7,13 @@
         var name = button.getAttribute("aria-label") || button.title || "";
         if (seen && name.indexOf(seen) < 0) button.setAttribute("aria-label", seen + (name ? ": " + name : ""));
       });
+    document.querySelectorAll(".citation-list[role], .citation[role]").forEach(function (entry) {
+      entry.removeAttribute("role"); // docutils: a list role without list items, and a role that is deprecated
+    });
+    document.querySelectorAll(".navbar-brand").forEach(function (brand) {
+      brand.parentElement.setAttribute("role", "navigation");
+      brand.parentElement.setAttribute("aria-label", "Front page");
+    });
     document.querySelectorAll("details.hide > summary").forEach(function (summary) {
       summary.removeAttribute("aria-label");
     });

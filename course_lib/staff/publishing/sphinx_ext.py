@@ -16,6 +16,8 @@ from pathlib import Path
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
+from course_lib.staff.publishing.icons import slim_icons
+
 PACKAGES = ("course-lib", "numpy", "scipy", "torch", "matplotlib", "scikit-learn", "jupyter-book", "sphinx", "myst-nb")
 PIXELS_PER_INCH = 200  # figures are drawn at twice the size they are shown in
 MAPS = ("*.js.map", "*.css.map")
@@ -147,6 +149,7 @@ def on_finish(app, error) -> None:
         return
     out = Path(app.outdir)
     (out / ".nojekyll").touch()
+    slim_icons(out)
     for pattern in MAPS:
         for path in (out / "_static").rglob(pattern):
             path.unlink()

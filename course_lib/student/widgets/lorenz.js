@@ -222,7 +222,7 @@ Rest points: filled = stable, half = one unstable direction, open = two.</p>`;
         owed -= steps;
         if (steps) advance(steps);
       }
-      if (dirty && s.seen) {
+      if (dirty) {
         dirty = false;
         drawPhase();
         drawStrip();
