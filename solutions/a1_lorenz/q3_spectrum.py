@@ -22,22 +22,25 @@ MAIN = ("frames", "orbit", "planar")
 LONG, SHORT = (600, 100), (360, 120)  # n and skip
 
 SENTENCES = {
-    "largest": (
-        "Your largest exponent is {yours}. {seen} J[0] acts first, then J[1]; what counts is the mean natural "
-        "logarithm of the growth per map, over the maps after the first skip ones."
-    ),
-    "collapsed": (
-        "You report {yours}. {seen} Vectors that are only shortened all turn into the fastest direction: "
-        "the frame has to be made orthonormal again, map after map."
-    ),
+    "largest": "Your largest exponent is {yours}. {seen}",
+    "collapsed": "You report {yours}. {seen}",
     "sumrule": (
         "Your exponents sum to {yours}, volumes change at another rate: the mean of log|det J[k]|. "
         "Both come from the same maps."
     ),
-    "unit-time": (
-        "Stretch the time axis {stretch}-fold and your result must change as much; it changed {changed}-fold, or the "
-        "first skip maps still count in it (here they belong to another system)."
-    ),
+    "unit-time": "Stretch the time axis {stretch}-fold and your result must change as much. {seen}",
+}
+SEEN = {
+    "growth": "J[0] acts first, then J[1]; what counts is the mean natural logarithm of the growth per map, "
+    "over the maps after the first skip ones.",
+    "rising": "The list rises; descending is wanted.",
+    "not finite": "Products of many maps leave the range of numbers, and entries of R may be negative.",
+    "alike": "All your directions grow alike: they have turned into one. "
+    "The frame has to be made orthonormal again, map after map.",
+    "largest first": "The first one is wrong already: begin there.",
+    "others": "The first one is right, the others are not. The frame has to be made orthonormal again, map after map.",
+    "clock": "It changed {changed}-fold: divide by the time that the counted maps take, not by their number.",
+    "skip": "It does, and is still wrong here, where the first skip maps belong to another system: do they count?",
 }
 
 
@@ -143,16 +146,23 @@ def _told(case, value):
 
 def _largest(case, value):
     found = _exponents(case, value)
-    rising = found is not None and len(found) > 1 and found[0] < found[-1]
-    seen = "The list rises; descending is wanted." if rising else ""
-    return largest_miss(case, value) <= 1, {"yours": _told(case, value).split(",")[0], "seen": seen}
+    if found is None:
+        return False, {"yours": _told(case, value), "seen": SEEN["not finite"]}
+    seen = SEEN["rising"] if len(found) > 1 and found[0] < found[-1] else SEEN["growth"]
+    return largest_miss(case, value) <= 1, {"yours": float(found[0]), "seen": seen}
 
 
 def _all(case, value):
     found = _exponents(case, value)
-    alike = found is not None and np.ptp(found) < 0.3 * case.facts["spread"]
-    seen = "All your directions grow alike: they have turned into one." if alike else ""
-    return spectrum_miss(case, value) <= 1, {"yours": _told(case, value), "seen": seen}
+    if found is None:
+        seen = "not finite"
+    elif np.ptp(found) < 0.3 * case.facts["spread"]:
+        seen = "alike"
+    elif found[0] < found[-1]:
+        seen = "rising"
+    else:
+        seen = "others" if largest_miss(case, value) <= 1 else "largest first"
+    return spectrum_miss(case, value) <= 1, {"yours": _told(case, value), "seen": SEEN[seen]}
 
 
 def _sum_rule(case, value):
@@ -167,11 +177,16 @@ def _unit_time(evidence):
     """The first exponent is right at both lengths of a step."""
     pairs = [(c, a.value if a.status == "ok" else None) for c, a in evidence if c.stratum == "clock"]
     held = [largest_miss(case, value) <= 1 for case, value in pairs]
-    figures = {"stretch": float(pairs[0][0].inputs[1] / pairs[1][0].inputs[1]), "changed": "…"}
+    stretch = float(pairs[0][0].inputs[1] / pairs[1][0].inputs[1])
     firsts = [_exponents(case, value) for case, value in pairs]
+    seen = SEEN["not finite"]
     if all(first is not None for first in firsts) and firsts[0][0] != 0:
-        figures["changed"] = float(firsts[1][0] / firsts[0][0])
-    return Finding(all(held), sum(held), len(held), figures)
+        changed = float(firsts[1][0] / firsts[0][0])
+        main = per_case(_largest, strata=MAIN)(evidence).ok
+        seen = SEEN["skip"] if main else "It does, but the exponent itself is wrong: begin with the largest one."
+        if abs(changed / stretch - 1) > 0.01:
+            seen = SEEN["clock"].format(changed=f"{changed:.3g}")
+    return Finding(all(held), sum(held), len(held), {"stretch": stretch, "seen": seen})
 
 
 def _mean_eigenvalues(J, dt, skip):

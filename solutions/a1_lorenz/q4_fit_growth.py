@@ -31,15 +31,18 @@ SENTENCES = {
         "growing direction, growth, saturation. Only the middle one is wanted, and its place differs "
         "from curve to curve."
     ),
-    "window": (
-        "Slope {early} in the first third of your window, {late} in the last: the growth is not steady there, "
-        "or your window is a small part of the steady stretch."
-    ),
+    "window": "{seen}",
     "unit-time": (
         "Stretch the time axis {stretch}-fold and your slope must shrink, and your window grow, as much; "
         "your slope changed {changed}-fold. The window is given in the unit of lag, not in samples."
     ),
     "orbit": "On a curve of the Lorenz family your slope is {yours}; {side} Plot the curve and its local slopes.",
+}
+SEEN = {
+    "missing": "No window came with your slope: return the pair slope, (start, stop), in the unit of lag.",
+    "short": "Your window holds fewer than nine samples: too short to see whether the growth is steady.",
+    "bent": "Slope {early} in the first third of your window, {late} in the last: the growth is not steady there.",
+    "small": "Your window is a small part of the steady stretch, or reaches beyond it on a side.",
 }
 
 
@@ -118,17 +121,25 @@ def _slope(tolerance):
 def _window(case, value):
     inside, covered = window_shares(case, value)
     _, window = _read(value)
-    early, late = ("?", "?") if window is None else _local_slopes(*case.inputs, window)
-    return inside >= INSIDE and covered >= COVERED, {"early": early, "late": late}
+    slopes = None if window is None else _local_slopes(*case.inputs, window)
+    if slopes is None:
+        seen = SEEN["missing" if window is None else "short"]
+    elif abs(slopes[0] - slopes[1]) > 0.1 * max(map(abs, slopes)):
+        seen = SEEN["bent"].format(early=f"{slopes[0]:.3g}", late=f"{slopes[1]:.3g}")
+    else:
+        seen = SEEN["small"]
+    return inside >= INSIDE and covered >= COVERED, {"seen": seen}
 
 
 def _local_slopes(lag, s, window):
-    """Slopes in the first and in the last third of a window."""
+    """Slopes in the first and in the last third of a window; None when a third holds fewer than three samples."""
     edges = np.linspace(*window, 4)
     slopes = []
     for first, last in ((edges[0], edges[1]), (edges[2], edges[3])):
         inside = (lag >= first) & (lag <= last)
-        slopes.append(float(np.polyfit(lag[inside], s[inside], 1)[0]) if inside.sum() > 2 else "too short to tell")
+        if inside.sum() < 3:
+            return None
+        slopes.append(float(np.polyfit(lag[inside], s[inside], 1)[0]))
     return slopes
 
 

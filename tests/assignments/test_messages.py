@@ -50,10 +50,10 @@ def derived(problems, name, pairs):
         return [sum(flat(value)) for _, value in pairs] + ratios
     if name == "q4":
         q4 = sys.modules[next(key for key in sys.modules if key.endswith(".q4_fit_growth"))]
-        slopes = [slope for case, value in pairs for slope in q4._local_slopes(*case.inputs, np.sort(value[1]))]
+        slopes = [slope for case, value in pairs for slope in q4._local_slopes(*case.inputs, np.sort(value[1])) or ()]
         stretch = next(case.facts["stretch"] for case, _ in pairs if case.stratum == "stretched")
         first, again = (flat(value)[0] for case, value in pairs if case is pairs[0][0] or case.stratum == "stretched")
-        return [slope for slope in slopes if isinstance(slope, float)] + [stretch, again / first]
+        return [*slopes, stretch, again / first]
     return []
 
 

@@ -119,7 +119,7 @@ def test_the_real_release_holds_no_secret(root):
 
 
 LINE = "x[:, k + 1] = here + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)"
-QUOTED = 'Property("uneven", 3, per_case(_uneven_grid, strata=("uneven",)))'
+QUOTED = 'Property("uneven", 3, _on_grid(_uneven_grid, "uneven"))'
 PLANTS = {
     "source": lambda notebook: notebook["cells"][1]["source"].append(f"\nas in `{LINE}`"),
     "other spaces and quotes": lambda notebook: notebook["cells"][2]["source"].append("\n# " + LINE.replace(" ", "")),
