@@ -1,0 +1,98 @@
+"""Wrong versions of the rulers and of the training: each patch must make the test that it names fail.
+
+A patch file begins with what is wrong and with `Test: path::name`; below stands a unified diff against the repository.
+The package and its tests are copied, so that nothing in the repository changes.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent.parent
+PATCHES = sorted((HERE / "science").glob("*.patch"))
+
+
+@dataclass(frozen=True)
+class Run:
+    """What pytest answered in one copy; applied is what `git apply` said when the patch did not fit."""
+
+    code: int
+    output: str
+    applied: str
+
+
+def named_test(patch: Path) -> str:
+    lines = [line for line in patch.read_text().splitlines() if line.startswith("Test: ")]
+    assert len(lines) == 1, f"{patch.name}: wanted one line `Test: path::name`, got {len(lines)}"
+    return lines[0].removeprefix("Test: ")
+
+
+def make_copy(folder: Path) -> Path:
+    """The library's science and its tests, without what they do not need."""
+    leave = shutil.ignore_patterns("__pycache__", "staff", "student")
+    shutil.copytree(ROOT / "course_lib", folder / "course_lib", ignore=leave)
+    (folder / "tests").mkdir()
+    for source in [*(ROOT / "tests").glob("*.py"), ROOT / "pyproject.toml"]:
+        shutil.copy(source, folder / source.relative_to(ROOT))
+    return folder
+
+
+def apply_patch(folder: Path, patch: Path) -> str:
+    """An empty string when the patch fitted, otherwise what git said."""
+    environment = {**os.environ, "GIT_CEILING_DIRECTORIES": str(folder.parent)}
+    done = subprocess.run(["git", "apply", str(patch)], cwd=folder, env=environment, capture_output=True, text=True)
+    return "" if done.returncode == 0 else done.stderr or "git apply failed"
+
+
+@pytest.fixture(scope="module")
+def runs(tmp_path_factory) -> dict[str, Run]:
+    """Every patch's run, and under "as it is" all named tests on the unchanged copy."""
+    base = tmp_path_factory.mktemp("science")
+    tests = {"as it is": sorted({named_test(patch) for patch in PATCHES})}
+    tests |= {patch.stem: [named_test(patch)] for patch in PATCHES}
+    folders = {name: make_copy(base / name.replace(" ", "-")) for name in tests}
+    applied = {patch.stem: apply_patch(folders[patch.stem], patch) for patch in PATCHES}
+    jobs = [
+        {"folder": str(folders[name]), "tests": tests[name], "output": str(folders[name] / "output.txt")}
+        for name in tests
+    ]
+    settings = {"OMP_NUM_THREADS": "1", "COURSE_CHECK_SHAPES": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run(
+        [sys.executable, HERE / "forked.py"],
+        input=json.dumps(jobs),
+        env={**os.environ, **settings},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert done.returncode == 0
+    return {
+        name: Run(code, (folders[name] / "output.txt").read_text(), applied.get(name, ""))
+        for name, code in zip(tests, json.loads(done.stdout), strict=True)
+    }
+
+
+def test_the_named_tests_pass_on_the_copy_as_it_is(runs):
+    assert runs["as it is"].code == 0, runs["as it is"].output[-2000:]
+
+
+@pytest.mark.parametrize("name", [patch.stem for patch in PATCHES])
+def test_the_wrong_version_fails_the_test_that_it_names(name, runs):
+    tests_of = {patch.stem: named_test(patch) for patch in PATCHES}
+    run = runs[name]
+    assert run.applied == "", f"{name}.patch does not fit the code any more; write it anew. {run.applied}"
+    # 1: tests ran and failed; an import error or a missing test would be 2 or 4
+    assert run.code == 1, f"{name} survives its test:\n{run.output[-2000:]}"
+    assert f"FAILED {tests_of[name]}" in run.output, run.output[-2000:]
+
+
+def test_there_are_at_least_three_for_the_exponents_and_three_for_the_rest():
+    names = [patch.stem for patch in PATCHES]
+    assert sum(name.startswith("lyapunov") for name in names) >= 3
+    assert sum(name.startswith(("prediction", "forecaster", "integrate", "train")) for name in names) >= 3
