@@ -1,6 +1,7 @@
 """What people read: feedback, triage, terminal, table. Student text is shown and never interpreted."""
 
 import io
+import sys
 
 import pytest
 import tiny
@@ -136,6 +137,12 @@ def test_levels_are_accepted_one_by_one():
     for level, partial in (("partial", False), ("none", True)):
         with pytest.raises(CourseError, match="unsandboxed"):
             require(Isolation(level), unsandboxed=False, accept_partial=partial)
+
+
+def test_elsewhere_than_on_linux_it_says_what_to_use(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(CourseError, match="container"):
+        require(Isolation("full"), unsandboxed=True, accept_partial=True)
 
 
 def test_no_cell_of_the_table_is_a_formula(course):

@@ -101,7 +101,7 @@ def test_bombs_are_refused_before_anything_is_allocated(bomb):
 
 
 def test_many_small_values_are_refused_before_they_fill_the_memory():
-    flood = b"t" + struct.pack(">I", 30_000_000) + b"N" * 30_000_000
+    flood = b"t" + struct.pack(">I", 3_000_000) + b"N" * 3_000_000
     with pytest.raises(wire.WireError, match="values"):
         wire.decode(flood)
 

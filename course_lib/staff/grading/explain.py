@@ -43,7 +43,7 @@ def explain(root: Path, assignment: str, student: str, question: str) -> str:
         f"Graded {graded.graded_at}, isolation {graded.isolation}, {graded.seconds:.1f} s, {graded.replays} replays."
     )
     lines.extend(f"Note: {plain(note)}" for note in graded.notes)
-    return "\n".join(lines)
+    return "\n".join(line.rstrip() for line in lines)
 
 
 def _cases(places: Places, problem_set: sets.ProblemSet, graded: verdicts.Graded, question: str) -> list[str]:

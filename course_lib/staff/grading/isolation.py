@@ -1,5 +1,6 @@
 """How well student code is kept apart from the machine that grades it; said as it is."""
 
+import sys
 from dataclasses import dataclass
 
 from course_lib.validation import CourseError
@@ -32,8 +33,13 @@ def measure() -> Isolation:
 def require(isolation: Isolation, *, unsandboxed: bool, accept_partial: bool) -> None:
     """Go on only at a level that the caller has accepted.
 
-    Raises CourseError otherwise, with what is missing and what to do.
+    Raises CourseError otherwise, with what is missing and what to do; and where student code cannot be run at all.
     """
+    if not sys.platform.startswith("linux"):
+        raise CourseError(
+            f"Wanted Linux to run student code (processes are limited through /proc), got {sys.platform}. "
+            "Grade in a Linux container, in WSL or on a server; the gradebook folder can be carried there and back."
+        )
     accepted = isolation.level == "full" or unsandboxed or (isolation.level == "partial" and accept_partial)
     if not accepted:
         raise CourseError(

@@ -98,7 +98,6 @@ def register(places: Places, problem_set: ProblemSet, release: dict[str, Any]) -
     name = problem_set.name
     notebook = nbformat.from_dict(copy.deepcopy(release))
     kernel = {"name": roles.KERNEL, "display_name": roles.KERNEL, "language": "python"}
-    notebook.metadata["kernelspec"] = kernel
     resources = {"nbgrader": {"notebook": name, "assignment": name, "db_url": places.database_url}}
     with _schema_version_at_hand(), Gradebook(places.database_url, COURSE_ID) as gradebook:
         gradebook.update_or_create_assignment(name)
