@@ -137,8 +137,9 @@ def test_each_defect_is_named(notebook, spoil, verdict, words):
     assert len({line.partition(":")[0] for line in said(notebook, COSTS)}) == (verdict == COSTS), "one defect"
 
 
-def test_a_helper_in_a_cell_of_ones_own_is_fine(notebook):
+def test_a_helper_of_ones_own_and_a_broken_exploration_are_fine(notebook):
     _helper(notebook)
+    cell(notebook, "q2-explore")["source"] = "raise RuntimeError('explored')"
     found = diagnose(notebook, NAME)
     assert {finding.verdict for finding in found} == {FINE}
 
