@@ -7,6 +7,7 @@ import json
 import sys
 from importlib.resources import files
 from itertools import count
+from typing import Any
 
 NAMES = ("lorenz",)
 _number = count(1)
@@ -36,7 +37,7 @@ class Widget:
         return f"<widget {self.name}: needs a notebook or the book to be seen>"
 
 
-def picture(figure: object, alt: str) -> str:
+def picture(figure: Any, alt: str) -> str:
     """An `<img>` of a matplotlib figure with its alternative text, everything inside the page, in few bytes."""
     from PIL import Image  # comes with matplotlib, as the figure did
 
@@ -50,7 +51,7 @@ def picture(figure: object, alt: str) -> str:
     return f'<img src="data:image/png;base64,{data}" alt="{html.escape(alt, quote=True)}">'
 
 
-def widget(name: str, *, still: object = None, alt: str = "", **options: object) -> Widget:
+def widget(name: str, *, still: Any = None, alt: str = "", **options: object) -> Widget:
     """A live picture, by name.
 
     name: "lorenz".

@@ -47,8 +47,8 @@ def slim_icons(site: Path) -> set[str]:
     if names - set(known):
         raise ValueError(f"Wanted icons of the theme's script, got {', '.join(sorted(names - set(known)))}.")
     for name in sorted(names):
-        width, height, path = known[name]
-        svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"><path d="{path}"/></svg>'
+        width, height, outline = known[name]
+        svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"><path d="{outline}"/></svg>'
         rules.append(f'.fa-{name} {{ --icon: url("data:image/svg+xml,{quote(svg)}"); }}\n')
     (site / "_static" / "icons.css").write_text("".join(rules), encoding="utf-8")
     for path, text in pages.items():

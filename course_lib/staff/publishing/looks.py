@@ -7,6 +7,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from course_lib.staff.publishing.notebooks import toc_pages
 from course_lib.validation import CourseError
@@ -37,7 +38,7 @@ def serve(folder: Path) -> Iterator[str]:
 
 
 @contextlib.contextmanager
-def chromium() -> Iterator[object]:
+def chromium() -> Iterator[Any]:
     """A headless Chromium of the distribution, driven by Playwright."""
     from playwright.sync_api import sync_playwright
 
@@ -52,7 +53,7 @@ def chromium() -> Iterator[object]:
             browser.close()
 
 
-def settle(page: object) -> None:
+def settle(page: Any) -> None:
     """Wait until fonts, mathematics and widgets have drawn themselves."""
     page.wait_for_load_state("networkidle")
     page.evaluate("async () => { if (window.MathJax && MathJax.startup) await MathJax.startup.promise; }")

@@ -36,10 +36,11 @@ def prose(text: str) -> list[str]:
         lines[: end + 1] = [""] * (end + 1)
     k = 0
     while k < len(lines):
-        opened, code = FENCE.match(lines[k]), PLAIN_FENCE.match(lines[k])
-        if code or (opened and opened[3] in SILENT):
-            end = closing_line(lines, k + 1, (opened or code)[2])
-            end = len(lines) - 1 if end is None else end
+        opened = FENCE.match(lines[k])
+        fence = opened or PLAIN_FENCE.match(lines[k])
+        if fence and (opened is None or opened[3] in SILENT):
+            closing = closing_line(lines, k + 1, fence[2])
+            end = len(lines) - 1 if closing is None else closing
             lines[k : end + 1] = [""] * (end + 1 - k)
             k = end
         k += 1

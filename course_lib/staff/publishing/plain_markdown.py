@@ -10,6 +10,7 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 from course_lib.validation import CourseError
 
@@ -20,6 +21,8 @@ LABELLED_MATH = re.compile(r"^\$\$ *\(([\w:-]+)\) *$")
 TARGET = re.compile(r"^\([\w:-]+\)= *$")
 ATTRIBUTES = re.compile(r"^\{[.#][^}]*\} *$")
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:)([^)\s]+\.md)(#[\w-]*)?\)")
+NAMED = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+T = TypeVar("T")
 
 
 class ConversionError(CourseError):
@@ -80,7 +83,9 @@ def closing_line(lines: list[str], start: int, fence: str) -> int | None:
 
 def convert(text: str, page: Page) -> str:
     """Plain Markdown of a piece of MyST. Raises ConversionError for a directive or role without a plain form."""
-    lines, out, prose, k = text.split("\n"), [], [], 0
+    lines, k = text.split("\n"), 0
+    out: list[str] = []
+    prose: list[str] = []
 
     def flush() -> None:
         if prose:
@@ -89,13 +94,14 @@ def convert(text: str, page: Page) -> str:
 
     while k < len(lines):
         line = lines[k]
-        opened, code, labelled = FENCE.match(line), PLAIN_FENCE.match(line), LABELLED_MATH.match(line)
-        if opened or code:
+        opened, labelled = FENCE.match(line), LABELLED_MATH.match(line)
+        fence = opened or PLAIN_FENCE.match(line)
+        if fence:
             flush()
-            end = closing_line(lines, k + 1, (opened or code)[2])
+            end = closing_line(lines, k + 1, fence[2])
             if end is None:
                 raise page.refuse(f"a fence that never closes: {line.strip()!r}", "Close it.")
-            if code:
+            if opened is None:
                 out += lines[k : end + 1]
             else:
                 options, rest = split_options(textwrap.dedent("\n".join(lines[k + 1 : end])).split("\n"))
@@ -182,7 +188,7 @@ def glued(name: str, page: Page) -> str:
     raise page.refuse(f"the number {name!r}", "No cell of the page glues it.")
 
 
-def look_up(table: dict, key: str, kind: str, page: Page) -> object:
+def look_up(table: dict[str, T], key: str, kind: str, page: Page) -> T:
     """table[key], or the error that names the missing label."""
     if key not in table:
         raise page.refuse(f"a reference to the {kind} {key!r}", f"There is no {kind} of that name on the page.")
@@ -247,26 +253,19 @@ def literalinclude(directive: Directive, page: Page) -> str:
 
 def python_object(source: str, dotted: str, page: Page) -> str:
     """Source of the function, class or method `dotted`, without its surrounding indentation."""
-    body, node = ast.parse(source).body, None
+    node: ast.AST = ast.parse(source)
     for name in dotted.split("."):
-        node = next((n for n in body if getattr(n, "name", None) == name), None)
-        if node is None:
+        found = (n for n in ast.iter_child_nodes(node) if isinstance(n, NAMED) and n.name == name)
+        node = next(found, node)
+        if getattr(node, "name", None) != name:
             raise page.refuse(f"pyobject {dotted}", "The file has no such object.")
-        body = node.body
+    assert isinstance(node, NAMED)
     first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
     return textwrap.dedent("\n".join(source.split("\n")[first - 1 : node.end_lineno]))
 
 
-def grid(directive: Directive, page: Page) -> str:
-    return convert(directive.body, page)
-
-
 def card(directive: Directive, page: Page) -> str:
     title = inline(directive.argument, page)
-    link = directive.options.get("link")
-    if link is not None:
-        path = link if link.endswith(".md") else f"{link}.md"
-        title = f"[{title}]({link_target(path, page)})"
     body = convert(directive.body.replace("\n+++\n", "\n\n"), page)
     return f"\n**{title}**\n\n{body}\n"
 
@@ -290,7 +289,7 @@ DIRECTIVES: dict[str, Callable[[Directive, Page], str]] = {
     "dropdown": dropdown,
     "exercise": exercise,
     "glossary": glossary,
-    "grid": grid,
+    "grid": lambda directive, page: convert(directive.body, page),
     "grid-item-card": card,
     "literalinclude": literalinclude,
     "math": mathematics,

@@ -11,12 +11,14 @@ import os
 import platform
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
 from course_lib.staff.publishing.icons import slim_icons
+from course_lib.staff.publishing.notebooks import toc_pages
 
 PACKAGES = ("course-lib", "numpy", "scipy", "torch", "matplotlib", "scikit-learn", "jupyter-book", "sphinx", "myst-nb")
 PIXELS_PER_INCH = 200  # figures are drawn at twice the size they are shown in
@@ -109,7 +111,7 @@ def cpu_seconds(app, page: str) -> str | None:
     return entry["data"]["text/plain"].strip("'") if entry else None
 
 
-def table(head: tuple[str, ...], rows: list[tuple[str, ...]], numeric: int) -> nodes.table:
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], numeric: int) -> nodes.table:
     """A docutils table; column `numeric` is aligned to the right."""
     group = nodes.tgroup(cols=len(head))
     group += [nodes.colspec(colwidth=1) for _ in head]
@@ -127,7 +129,7 @@ def table(head: tuple[str, ...], rows: list[tuple[str, ...]], numeric: int) -> n
 def on_doctree(app, doctree, docname: str) -> None:
     """Fill the status table, now that every page has been executed."""
     for place in list(doctree.findall(StatusTable)):
-        pages = [(page, cpu_seconds(app, page)) for page in sorted(app.env.found_docs)]
+        pages = [(page, cpu_seconds(app, page)) for page in toc_pages(Path(app.srcdir))]
         timed = [(app.env.titles[page].astext(), seconds) for page, seconds in pages if seconds is not None]
         total = sum(float(seconds) for _, seconds in timed)
         timed.append(("all pages", f"{total:.0f}"))
