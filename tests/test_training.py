@@ -189,7 +189,7 @@ def test_without_a_score_a_broken_training_keeps_the_weights_of_the_last_finite_
         seen.append(p.detach().clone())
         return bowl(p)(g) * (math.nan if len(seen) == 8 else 1.0)
 
-    with pytest.raises(CourseError, match="step 8: .*last finite loss"):
+    with pytest.raises(CourseError, match=r"step 8: .*last finite loss"):
         train([p], breaks, n_steps=20, lr=0.05, generator=generator())
     assert_close(p.detach(), seen[6], rtol=0, atol=0)
 

@@ -207,8 +207,8 @@ LORENZ_SPECTRUM = Row(
         Criterion("cpu_median", "median [CPU s]", median("cpu"), 3.0),
         Criterion("cpu_worst", "worst seed [CPU s]", largest("cpu"), 3.6),
     ),
-    notes="320 orbits of 42 t.u. after 5 t.u. of spin-up, RK4 with dt = 0.0125; CPU seconds are the least of three runs, "
-    "because other work on a shared machine only adds to them.",
+    notes="320 orbits of 42 t.u. after 5 t.u. of spin-up, RK4 with dt = 0.0125; CPU seconds are the least of three "
+    "runs, because other work on a shared machine only adds to them.",
 )
 
 ROWS: dict[str, Row] = {row.name: row for row in (CTRNN_LORENZ, LORENZ_SPECTRUM)}

@@ -88,7 +88,7 @@ def publish(root: Path, to: Path) -> Published:
             raise CourseError("Nothing was published, these lines belong to solutions:\n" + "\n".join(map(str, found)))
         names = sorted(str(path.relative_to(new)) for path in new.rglob("*") if path.is_file())
         replace(before, new, names, to)
-    to_do = ()
+    to_do: tuple[str, ...] = ()
     if PLACEHOLDER in public_address(root):
         to_do = (f"_config.yml still names the placeholder {PLACEHOLDER}: Colab links lead nowhere until it is yours",)
     return Published(to, len(names), to_do)
