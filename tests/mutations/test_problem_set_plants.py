@@ -55,7 +55,7 @@ def test_a_line_of_the_solution_in_a_released_notebook_fails_the_suite(copy):
     path.write_text(json.dumps(notebook), encoding="utf-8")
     done = suite(copy, "tests/assignments/test_release.py", "-k", "real_release_holds_no_secret")
     assert done.returncode == 1, done.stdout + done.stderr
-    assert "k2=f(t[k]+h/2,here+h/2*k1)" in done.stdout
+    assert "k2=f(t[k]+h/2,here+h/2*k1" in done.stdout
 
 
 def test_a_released_notebook_that_was_edited_fails_the_command(copy):

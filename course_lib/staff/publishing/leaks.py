@@ -110,11 +110,13 @@ def library(root: Path) -> str:
 
 
 def find(secret: Mapping[str, str], texts: Iterable[tuple[str, str]]) -> list[Leak]:
-    """The secrets that stand in any of the (place, text) pairs."""
+    """The secrets that stand in any of the (place, text) pairs; of one inside another only the longer."""
     leaks = []
     for place, text in texts:
         public = normal(text)
-        leaks += [Leak(place, entry, origin) for entry, origin in secret.items() if entry in public]
+        hits = [entry for entry in secret if entry in public]
+        whole = [entry for entry in hits if not any(entry != other and entry in other for other in hits)]
+        leaks += [Leak(place, entry, secret[entry]) for entry in whole]
     return leaks
 
 
