@@ -15,8 +15,14 @@ if TYPE_CHECKING or os.environ.get("COURSE_CHECK_SHAPES") == "1":
     State = Float[Tensor, "*batch dim"]
     Jacobian = Float[Tensor, "*batch dim dim"]
     Frame = Float[Tensor, "*batch dim k"]
+    Input = Float[Tensor, "*batch n_in"]
+    Output = Float[Tensor, "*batch n_out"]
     Times = Float[Tensor, " time"]
+    Edges = Float[Tensor, " edges"]  # of intervals: one more than there are intervals
     Sequence = Float[Tensor, "batch time dim"]
+    InputSequence = Float[Tensor, "batch time n_in"]
+    OutputSequence = Float[Tensor, "batch time n_out"]
+    ForecastSequence = Float[Tensor, "batch steps n_out"]
     Series = Float[Tensor, "batch time"]
     PerSample = Float[Tensor, " batch"]
     PerCoordinate = Float[Tensor, " dim"]
@@ -26,8 +32,14 @@ else:
     State = Tensor
     Jacobian = Tensor
     Frame = Tensor
+    Input = Tensor
+    Output = Tensor
     Times = Tensor
+    Edges = Tensor
     Sequence = Tensor
+    InputSequence = Tensor
+    OutputSequence = Tensor
+    ForecastSequence = Tensor
     Series = Tensor
     PerSample = Tensor
     PerCoordinate = Tensor
@@ -35,10 +47,16 @@ else:
     Mask = Tensor
 
 __all__ = [
+    "Edges",
     "Exponents",
+    "ForecastSequence",
     "Frame",
+    "Input",
+    "InputSequence",
     "Jacobian",
     "Mask",
+    "Output",
+    "OutputSequence",
     "PerCoordinate",
     "PerSample",
     "Sequence",

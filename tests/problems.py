@@ -73,7 +73,9 @@ HENON = FunctionMap(lambda x: torch.stack((1 - 1.4 * x[..., 0] ** 2 + x[..., 1],
 def network(nonlinearity: str = "tanh", *, seed: int = 3, tau: float | Tensor = 0.5, dim: int = 6) -> CTRNN:
     """A small network with two inputs and two outputs."""
     generator = torch.Generator().manual_seed(seed)
-    return CTRNN(dim, 2, 2, tau=tau, dt=0.1, generator=generator, nonlinearity=nonlinearity)
+    model = CTRNN(dim, 2, 2, tau=tau, dt=0.1, generator=generator, nonlinearity=nonlinearity)
+    model.set_readout(model.C.detach(), torch.tensor([0.4, -0.7], dtype=F64))  # an offset that a closed loop must carry
+    return model
 
 
 INPUT = torch.tensor([0.3, -0.2], dtype=F64)

@@ -24,8 +24,10 @@ def test_the_library_imports_where_jaxtyping_is_not_installed(root):
 
 
 def test_what_the_library_returns_has_the_annotated_shapes(root):
-    code = f"import pytest, sys; sys.exit(pytest.main(['tests/conformance', 'tests/test_integrate.py', \
-'tests/test_forecast_scores.py', 'tests/test_ctrnn.py', '-p', 'no:cacheprovider', '--jaxtyping-packages={CHECKED}']))"
+    tests = ["tests/conformance", "tests/test_forecast_scores.py", "tests/test_ctrnn.py", "tests/test_training.py"]
+    # what tests wrong input is left out: there the checker would speak before the library
+    options = ["-p", "no:cacheprovider", "-k", "not refuse and not broadcasting", f"--jaxtyping-packages={CHECKED}"]
+    code = f"import pytest, sys; sys.exit(pytest.main({[*tests, *options]}))"
     done = run(code, root, COURSE_CHECK_SHAPES="1")
     assert done.returncode == 0, done.stdout[-3000:]
 
@@ -33,7 +35,7 @@ def test_what_the_library_returns_has_the_annotated_shapes(root):
 def test_a_wrong_shape_is_caught_when_shapes_are_checked(root):
     code = (
         "from jaxtyping import install_import_hook\n"
-        "with install_import_hook('course_lib.systems', 'beartype.beartype'):\n"
+        "with install_import_hook('course_lib.dynamics', 'beartype.beartype'):\n"
         "    from course_lib.systems import Lorenz63\n"
         "import torch\n"
         "flow = Lorenz63()\n"

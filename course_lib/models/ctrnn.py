@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from course_lib.dynamics import EulerMap, Flow
 from course_lib.models.nonlinearity import NONLINEARITIES, Nonlinearity
-from course_lib.shapes import Frame, Jacobian, Sequence, State, Times
+from course_lib.shapes import Edges, ForecastSequence, Frame, Input, InputSequence, Jacobian, Output, Sequence, State
 from course_lib.validation import (
     check_choice,
     check_count,
@@ -109,12 +109,12 @@ class CTRNN(nn.Module):
         self.C = normal(n_out, dim, scale=1 / math.sqrt(dim))
         self.d = nn.Parameter(torch.zeros(n_out, dtype=dtype))
 
-    def step(self, x: State, u: State) -> State:
+    def step(self, x: State, u: Input) -> State:
         """One Euler step of length dt. x: (..., dim).  u: (..., n_in), held over the step.  Returns (..., dim)."""
         drive = x @ self.W_rec.T + u @ self.W_in.T + self.b
         return torch.lerp(x, self.nonlinearity.phi(drive), torch.div(self.dt, self.tau).expand_as(x))
 
-    def run(self, inputs: Sequence, t: Times | None = None, *, x0: State | None = None) -> Sequence:
+    def run(self, inputs: InputSequence, t: Edges | None = None, *, x0: State | None = None) -> Sequence:
         """States after each input, (batch, time, dim).
 
         inputs: (batch, time, n_in).  t: (time + 1,), increasing; input k is held from t[k] to t[k + 1], in equal Euler
@@ -133,7 +133,7 @@ class CTRNN(nn.Module):
             states.append(x)
         return torch.stack(states, dim=1)
 
-    def readout(self, x: State) -> State:
+    def readout(self, x: State) -> Output:
         """y = C x + d. x: (..., dim). Returns (..., n_out)."""
         return x @ self.C.T + self.d
 
@@ -174,7 +174,7 @@ class CTRNN(nn.Module):
         return EulerMap(self.closed_loop_flow(differentiable=differentiable), self.dt if dt is None else dt)
 
     @torch.no_grad()
-    def forecast(self, inputs: Sequence, n_steps: int) -> Sequence:
+    def forecast(self, inputs: InputSequence, n_steps: int) -> ForecastSequence:
         """Drive the network by inputs, let go, and return what it predicts: (batch, n_steps, n_out).
 
         inputs: (batch, time, n_in), time >= 1.  The first forecast is for the time one step after the last input.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from course_lib.shapes import Mask, Sequence
+from course_lib.shapes import InputSequence, Mask, OutputSequence
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Trial:
     mask: (batch, time), True where the answer counts.  conditions: what distinguishes the trials, one entry a trial.
     """
 
-    inputs: Sequence
-    targets: Sequence
+    inputs: InputSequence
+    targets: OutputSequence
     mask: Mask
     conditions: dict[str, Tensor]

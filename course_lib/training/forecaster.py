@@ -2,22 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
 
-from course_lib.shapes import Sequence
+from course_lib.shapes import InputSequence, OutputSequence, Sequence
 from course_lib.training.loop import History, train
 from course_lib.training.losses import log_mse
 from course_lib.training.readout import Readout, fit_readout, solve_ridge
 from course_lib.validation import check_count, check_generator, check_shape, complaint
 
 
+@runtime_checkable
 class Forecaster(Protocol):
     """What fit_forecaster asks of a model."""
 
-    def run(self, inputs: Sequence) -> Sequence: ...
+    def run(self, inputs: InputSequence) -> Sequence: ...
 
     def set_readout(self, C: Tensor, d: Tensor) -> None: ...
 
@@ -34,8 +35,8 @@ class ForecasterFit:
 
 def fit_forecaster(
     model: Forecaster,
-    inputs: Sequence,
-    targets: Sequence,
+    inputs: InputSequence,
+    targets: OutputSequence,
     *,
     generator: torch.Generator,
     n_steps: int = 400,
@@ -89,7 +90,7 @@ def fit_forecaster(
 
     def refitted(score: Callable[[], float]) -> float:
         refit()
-        return score()
+        return float(score())
 
     history = train(
         model.dynamics_parameters(),

@@ -2,11 +2,11 @@
 
 from torch import Tensor
 
-from course_lib.shapes import Mask, Sequence
+from course_lib.shapes import Mask, OutputSequence
 from course_lib.validation import complaint
 
 
-def mse(prediction: Sequence, target: Sequence, mask: Mask | None = None) -> Tensor:
+def mse(prediction: OutputSequence, target: OutputSequence, mask: Mask | None = None) -> Tensor:
     """Mean squared error over the samples where mask is True (all when None), a scalar."""
     if prediction.shape != target.shape:
         raise complaint(
@@ -23,6 +23,6 @@ def mse(prediction: Sequence, target: Sequence, mask: Mask | None = None) -> Ten
     return error[mask].mean()
 
 
-def log_mse(prediction: Sequence, target: Sequence, mask: Mask | None = None) -> Tensor:
+def log_mse(prediction: OutputSequence, target: OutputSequence, mask: Mask | None = None) -> Tensor:
     """Natural logarithm of `mse`: its gradient is relative, so that an error of 1e-6 is still worth improving."""
     return mse(prediction, target, mask).log()

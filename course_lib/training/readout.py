@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from course_lib.shapes import Sequence
+from course_lib.shapes import OutputSequence, Sequence
 from course_lib.validation import check_count, check_finite, check_float64, check_positive, check_shape, complaint
 
 
@@ -19,7 +19,7 @@ class Readout:
 
 
 @torch.no_grad()
-def fit_readout(x: Sequence, targets: Sequence, *, ridge: float = 1e-10, washout: int = 0) -> Readout:
+def fit_readout(x: Sequence, targets: OutputSequence, *, ridge: float = 1e-10, washout: int = 0) -> Readout:
     """Ridge regression of targets on states, with an offset that is not penalised.
 
     x: (batch, time, dim) states, float64.  targets: (batch, time, n_out).  ridge: relative to the mean variance of the
