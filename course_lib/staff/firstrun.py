@@ -82,6 +82,7 @@ def first_run(root: Path) -> None:
         submissions,
         unsandboxed=True,
         accept_partial=True,
+        jobs=2,
         progress=show_progress,
     )
     summarise(console, root, Path(book), report, steps.seconds)
