@@ -3,6 +3,7 @@
 import os
 import re
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _SUPERSCRIPT = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -23,9 +24,11 @@ def typeset(value: object, fmt: str = "") -> str:
         ) from error
     if isinstance(plain, str):
         return text
+    if re.fullmatch(r"-0?\.?0*", text):
+        text = text[1:]  # a rounded zero has no sign
     power = re.fullmatch(r"(.+)e([+-]\d+)", text)
     if power:
-        text = f"{power[1]} × 10{str(int(power[2])).translate(_SUPERSCRIPT)}"
+        text = f"{power[1]}{NO_BREAK}×{NO_BREAK}10{str(int(power[2])).translate(_SUPERSCRIPT)}"
     return text.replace("-", "\N{MINUS SIGN}")
 
 

@@ -53,14 +53,15 @@ def test_a_warning_fails_the_build_and_a_changed_library_runs_the_pages_again(mi
     def shown() -> str:
         return (build_book(miniature) / "book" / "one.html").read_text()
 
+    library = miniature / "library.py"
+    library.write_text("x = 1\n")
+    monkeypatch.setattr("course_lib.staff.publishing.build.library_files", lambda: [library])
     write_page(miniature, "one", "import os\nprint(os.environ['COURSE_TEST_RUN'])")
     monkeypatch.setenv("COURSE_TEST_RUN", "run one")
     assert "run one" in shown()
     monkeypatch.setenv("COURSE_TEST_RUN", "run two")
     assert "run one" in shown()  # nothing changed: the page comes from the cache
-    changed = miniature / "changed.py"
-    changed.write_text("x = 1\n")
-    monkeypatch.setattr("course_lib.staff.publishing.build.library_files", lambda: [changed])
+    library.write_text("x = 2\n")
     assert "run two" in shown()
     page = miniature / "book" / "two.md"
     page.write_text(page.read_text() + "\n[nowhere](gone.md)\n")
