@@ -194,6 +194,15 @@ def test_bars_stand_side_by_side_with_their_heights(ax):
         plot_bars(ax, {"a": [1.0]}, ["x", "y"])
 
 
+def test_legends_are_legible_on_dark_also_without_the_style(ax):
+    plot_spectrum_convergence(ax, spectrum())
+    plot_divergence(ax, T, torch.ones(1, 11, dtype=F64), labels=["a"])
+    box = ax.get_legend()
+    assert not box.get_frame_on()
+    colours = [text.get_color() for text in [*box.get_texts(), box.get_title()]]
+    assert min(contrast(colour, DARK) for colour in colours) >= 3.0
+
+
 def test_records_are_drawn_and_not_changed(ax):
     record = spectrum()
     kept = dataclasses.replace(record, running=record.running.clone())

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from course_lib.analysis.lyapunov import LyapunovSpectrum
 from course_lib.analysis.returns import ReturnMap
-from course_lib.plotting.style import COLORS, CYCLE, SEQUENTIAL
+from course_lib.plotting.style import COLORS, CYCLE, SEQUENTIAL, legend, legend_above
 
 
 def plot_divergence(
@@ -37,7 +37,7 @@ def plot_divergence(
     ax.set_xlabel(time_label)
     ax.set_ylabel("distance")
     if labels is not None:
-        ax.legend(loc="lower right", title="first distance")
+        legend(ax, loc="lower right", title="first distance")
     return ax
 
 
@@ -59,7 +59,7 @@ def plot_return_map(
     ax.set_ylabel("next maximum")
     ax.set_aspect("equal")
     if label is not None:
-        ax.legend(loc="lower right", markerscale=3)
+        legend_above(ax, 2, markerscale=3)
     return ax
 
 
@@ -92,7 +92,7 @@ def plot_eigenvalues(
     ax.set_xlabel("real part")
     ax.set_ylabel("imaginary part")
     if label is not None:
-        ax.legend(loc="best")
+        legend(ax, loc="best")
     return ax
 
 
@@ -112,5 +112,5 @@ def plot_spectrum_convergence(
         ax.axhline(value, color=COLORS["guide"], linestyle="--", linewidth=1.0)
     ax.set_xlabel(time_label)
     ax.set_ylabel("exponent")
-    ax.legend(loc="best")
+    legend(ax, loc="best")
     return ax

@@ -85,7 +85,13 @@ def clear_panes(ax: Any) -> Axes:
     return ax
 
 
+def legend(ax: Axes, **options: Any) -> Axes:
+    """A legend without a frame in the text's colour, whatever matplotlib's defaults are at the time."""
+    box = ax.legend(**{"frameon": False, "labelcolor": COLORS["text"], **options})
+    box.get_title().set_color(COLORS["text"])
+    return ax
+
+
 def legend_above(ax: Axes, entries: int, **options: Any) -> Axes:
     """The legend in one row above the axes, where it covers no data."""
-    ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=entries, borderaxespad=0.2, **options)
-    return ax
+    return legend(ax, loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=entries, borderaxespad=0.2, **options)
