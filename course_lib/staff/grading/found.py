@@ -43,16 +43,21 @@ def find(path: Path) -> list[Found]:
     Raises CourseError when there is no such folder or archive, or nothing in it.
     """
     path = Path(path)
-    if not path.exists():
-        raise CourseError(f"Wanted a folder or a zip file with submissions, got {path}, which does not exist.")
-    if path.is_file() and not zipfile.is_zipfile(path):
-        raise CourseError(f"Wanted a folder or a zip file with submissions, got the file {path}.")
+    require(path)
     files = list(_in_folder(path)) if path.is_dir() else _without_common_folder(list(_in_archive(path)))
     if not files:
         raise CourseError(f"Wanted notebooks (.ipynb) under {path}, got none. Is this the folder of the submissions?")
     owners = {inside: inside.parts[0] if len(inside.parts) > 1 else inside.stem for inside, _ in files}
     ids = _ids(set(owners.values()))
     return [Found(ids[owners[inside]], str(inside), *rest) for inside, rest in files]
+
+
+def require(path: Path) -> None:
+    """Raises CourseError unless ``path`` is a folder or an archive; nothing is read."""
+    if not path.exists():
+        raise CourseError(f"Wanted a folder or a zip file with submissions, got {path}, which does not exist.")
+    if path.is_file() and not zipfile.is_zipfile(path):
+        raise CourseError(f"Wanted a folder or a zip file with submissions, got the file {path}.")
 
 
 def _ids(owners: set[str]) -> dict[str, str]:

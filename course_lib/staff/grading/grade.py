@@ -11,7 +11,7 @@ from typing import Any
 
 import nbformat
 
-from course_lib.staff.grading import export, feedback, isolation, process, record, sets, triage, verdicts
+from course_lib.staff.grading import export, feedback, found, isolation, process, record, sets, triage, verdicts
 from course_lib.staff.grading.collect import Collected, collect, read_release
 from course_lib.staff.grading.deal import course_key
 from course_lib.staff.grading.places import Places, write_safely
@@ -73,9 +73,10 @@ def grade(
         raise CourseError(f"Wanted at least one job, got {jobs}.")
     places = Places(Path(root).resolve())
     problem_set = sets.load(places.root, assignment)
+    release = read_release(places, problem_set)
+    found.require(Path(submissions))
     level = isolation.measure()
     isolation.require(level, unsandboxed=unsandboxed, accept_partial=accept_partial)
-    release = read_release(places, problem_set)
     with record.locked(places):
         process.sweep()
         collected = collect(places.root, problem_set, submissions)
