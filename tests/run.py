@@ -75,7 +75,7 @@ PARTS = (
 
 def environment() -> dict[str, str]:
     """One thread for numerics, no bytecode beside the sources."""
-    return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1", "COURSE_CHECK_SHAPES": "1"}
+    return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 def with_slow(arguments: tuple[str, ...], slow: bool) -> list[str]:
