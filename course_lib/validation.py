@@ -39,6 +39,13 @@ def check_positive(name: str, value: float, *, or_zero: bool = False) -> float:
     return float(value)
 
 
+def check_number(name: str, value: float) -> float:
+    """`value` as a finite float of either sign."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        raise complaint(name, wanted="a finite number", got=repr(value), do=f"Pass {name} as a plain number.")
+    return float(value)
+
+
 def check_count(name: str, value: int, *, least: int = 1) -> int:
     """`value` as a whole number of at least `least`."""
     if isinstance(value, bool) or not isinstance(value, int) or value < least:
