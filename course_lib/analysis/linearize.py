@@ -7,9 +7,10 @@ import torch
 from torch import Tensor
 
 from course_lib.analysis.fixed_points import MARGIN, saddle_index
+from course_lib.analysis.stepping import check_states, check_system
 from course_lib.dynamics import Flow, Map
 from course_lib.shapes import Jacobian, State
-from course_lib.validation import check_finite, check_float64, check_positive, check_shape, complaint
+from course_lib.validation import check_positive, complaint
 
 REAL = 1e-9  # an imaginary part below this share of |λ| is rounding
 WORST_CONDITION = 1e10  # of the eigenvectors; beyond it the left ones have lost most of their digits
@@ -22,7 +23,7 @@ class Linearization:
     x: (n, dim).  speed: (n,), ‖f(x)‖ of a flow, ‖F(x) - x‖ of a map.  jacobian: (n, dim, dim).
     eigenvalues: (n, dim), complex, the least stable first (largest real part, or largest modulus for a map).
     right: (n, dim, dim), complex; column i is where eigenvalue i moves the state, of length 1.
-    left: (n, dim, dim), complex; row i is what that motion reads: left @ right = 1. NaN where `diagonalisable` is False.
+    left: (n, dim, dim), complex; row i is what that motion reads: left @ right = 1. NaN where not diagonalisable.
     time_constants: (n, dim), time after which e^(-1) is left or e reached: 1/|Re λ|, or 1/|ln|λ|| iterations.
     periods: (n, dim), time of one turn: 2π/|Im λ|, or 2π/|arg λ| iterations; inf without rotation.
     saddle_index: (n,) int, unstable directions.
@@ -69,15 +70,9 @@ def linearize(system: Flow | Map, x: State, *, tol: float = 1e-8) -> Linearizati
     Returns Linearization. The names follow the type of the system: the real parts of a flow against 0, the moduli of
     a map against 1. Strogatz 2015, chapters 5 and 6. Taught on the page "Fixed points and linearisation".
     """
-    if not isinstance(system, Flow | Map):
-        raise complaint(
-            "system", wanted="a Flow or a Map", got=type(system).__name__, do="FunctionFlow(f, dim) makes one."
-        )
-    check_float64("x", x)
-    check_shape("x", x, f"{system.dim}" if x.ndim == 1 else f"n {system.dim}")
-    check_finite("x", x)
+    check_system(system)
+    x = check_states("x", x, system.dim)
     check_positive("tol", tol)
-    x = x[None] if x.ndim == 1 else x
     is_map = isinstance(system, Map)
     jacobian = system.jacobian(x)
     values, right = torch.linalg.eig(jacobian)

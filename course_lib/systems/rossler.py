@@ -44,7 +44,7 @@ class Rossler(Flow):
         return torch.stack((-v2 - v3, torch.add(v1, v2, alpha=self.a), torch.addcmul(x3 * v1, x1 - self.c, v3)), dim=-2)
 
     def rest_points(self) -> Tensor:
-        """(2 or 0, 3): at (az, -z, z) with az² - cz + b = 0; none when c² < 4ab. The one inside the coil comes first."""
+        """(2 or 0, 3): at (az, -z, z) with az² - cz + b = 0; none when c² < 4ab. First the one inside the coil."""
         root = self.c**2 - 4 * self.a * self.b
         if root < 0:
             return torch.zeros(0, 3, dtype=torch.float64)
