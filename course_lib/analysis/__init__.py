@@ -5,6 +5,7 @@ from course_lib.analysis.fixed_points import FixedPoints, fixed_points
 from course_lib.analysis.forecast import Skill, ValidPredictionTime, r_squared, skill, valid_prediction_time
 from course_lib.analysis.linearize import Linearization, linearize
 from course_lib.analysis.lyapunov import LyapunovSpectrum, kaplan_yorke_dimension, lyapunov_spectrum
+from course_lib.analysis.phase_plane import PhasePlane, phase_plane
 from course_lib.analysis.poincare import PoincareSection, poincare_section
 from course_lib.analysis.returns import ReturnMap, return_map
 from course_lib.analysis.starts import cell_seeds, draw_starts, grid_starts
@@ -16,6 +17,7 @@ __all__ = [
     "FixedPoints",
     "Linearization",
     "LyapunovSpectrum",
+    "PhasePlane",
     "PoincareSection",
     "ReturnMap",
     "Skill",
@@ -29,6 +31,7 @@ __all__ = [
     "kaplan_yorke_dimension",
     "linearize",
     "lyapunov_spectrum",
+    "phase_plane",
     "poincare_section",
     "r_squared",
     "return_map",

@@ -3,18 +3,27 @@
 from course_lib.plotting.chaos import plot_divergence, plot_eigenvalues, plot_return_map, plot_spectrum_convergence
 from course_lib.plotting.forecast import plot_bars, plot_forecast, plot_prediction_times
 from course_lib.plotting.phase import plot_phase, plot_time_series
+from course_lib.plotting.portraits import plot_basins, plot_linearization, plot_phase_plane, plot_rest_points
+from course_lib.plotting.sections import plot_bifurcation, plot_exponents, plot_section
 from course_lib.plotting.style import COLORS, new_axes, use_style
 
 __all__ = [
     "COLORS",
     "new_axes",
     "plot_bars",
+    "plot_basins",
+    "plot_bifurcation",
     "plot_divergence",
     "plot_eigenvalues",
+    "plot_exponents",
     "plot_forecast",
+    "plot_linearization",
     "plot_phase",
+    "plot_phase_plane",
     "plot_prediction_times",
+    "plot_rest_points",
     "plot_return_map",
+    "plot_section",
     "plot_spectrum_convergence",
     "plot_time_series",
     "use_style",
