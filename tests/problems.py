@@ -9,7 +9,7 @@ from torch import Tensor
 
 from course_lib.dynamics import DifferenceFlow, EulerMap, Flow, FunctionFlow, FunctionMap, Map, TimeReversed
 from course_lib.models import CTRNN
-from course_lib.systems import Linear, Lorenz63
+from course_lib.systems import Bistable, Duffing, Hopf, Hopfield, Linear, Lorenz63, Lorenz96, Rossler, VanDerPol
 
 F64 = torch.float64
 
@@ -81,10 +81,29 @@ def network(nonlinearity: str = "tanh", *, seed: int = 3, tau: float | Tensor = 
 INPUT = torch.tensor([0.3, -0.2], dtype=F64)
 UNEVEN_TAU = torch.linspace(0.2, 0.9, 6, dtype=F64)
 
+
+def _weights_and_bias(dim: int) -> tuple[Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(5)
+    weights = torch.randn(dim, dim, generator=generator, dtype=F64)
+    return weights, torch.randn(dim, generator=generator, dtype=F64)
+
+
 FLOWS: dict[str, Flow] = {
     "Lorenz63": Lorenz63(),
     "Lorenz63 at other parameters": Lorenz63(sigma=4.0, rho=0.5, beta=1.0),
     "Linear": Linear(SPIRAL),
+    "Rossler": Rossler(),
+    "Lorenz96": Lorenz96(),
+    "Lorenz96, the smallest ring": Lorenz96(4, forcing=-1.0),
+    "VanDerPol": VanDerPol(2.0),
+    "Duffing": Duffing(),
+    "Hopf": Hopf(0.7, 2.0),
+    "Hopf before the bifurcation": Hopf(-0.3, 1.0),
+    "Bistable": Bistable(),
+    "Bistable, two dimensions": Bistable(2, decay=0.5),
+    "Bistable, three bits and a rest, tilted": Bistable(4, bits=3, tilt=0.2),
+    "Hopfield": Hopfield(*_weights_and_bias(5)),
+    "Hopfield, one memory": Hopfield.rank_one(_weights_and_bias(5)[1], 1.7),
     "FunctionFlow": FunctionFlow(lambda x: torch.sin(x).cumsum(-1), 4),
     "TimeReversed": TimeReversed(Lorenz63()),
     "DifferenceFlow": DifferenceFlow(HENON, 0.5),

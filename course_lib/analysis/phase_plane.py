@@ -31,7 +31,7 @@ def phase_plane(
     low: tuple[float, float],
     high: tuple[float, float],
     *,
-    n: int = 25,
+    n: int = 101,
     coordinates: tuple[int, int] = (0, 1),
     through: PerCoordinate | None = None,
 ) -> PhasePlane:
