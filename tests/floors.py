@@ -15,6 +15,7 @@ FLOORS = {
     "integrate": 2,
     "systems": 3,
     "tasks": 3,
+    "data": 4,  # files to load; above systems, because what makes them anew integrates a system
     "models": 4,
     "training": 5,
     "analysis": 6,

@@ -1,10 +1,24 @@
 """Pictures of records. Every function draws on the Axes it is given, computes nothing, and returns that Axes."""
 
 from course_lib.plotting.chaos import plot_divergence, plot_eigenvalues, plot_return_map, plot_spectrum_convergence
+from course_lib.plotting.estimates import (
+    plot_correlation_sum,
+    plot_divergence_curve,
+    plot_local_slopes,
+    plot_window_slopes,
+)
 from course_lib.plotting.forecast import plot_bars, plot_forecast, plot_prediction_times
 from course_lib.plotting.phase import plot_phase, plot_time_series
 from course_lib.plotting.portraits import plot_basins, plot_linearization, plot_phase_plane, plot_rest_points
 from course_lib.plotting.sections import plot_bifurcation, plot_exponents, plot_section
+from course_lib.plotting.series import (
+    plot_density,
+    plot_embedding,
+    plot_false_neighbours,
+    plot_mutual_information,
+    plot_power_spectrum,
+    plot_recurrence,
+)
 from course_lib.plotting.style import COLORS, new_axes, use_style
 
 __all__ = [
@@ -13,18 +27,28 @@ __all__ = [
     "plot_bars",
     "plot_basins",
     "plot_bifurcation",
+    "plot_correlation_sum",
+    "plot_density",
     "plot_divergence",
+    "plot_divergence_curve",
     "plot_eigenvalues",
+    "plot_embedding",
     "plot_exponents",
+    "plot_false_neighbours",
     "plot_forecast",
     "plot_linearization",
+    "plot_local_slopes",
+    "plot_mutual_information",
     "plot_phase",
     "plot_phase_plane",
+    "plot_power_spectrum",
     "plot_prediction_times",
+    "plot_recurrence",
     "plot_rest_points",
     "plot_return_map",
     "plot_section",
     "plot_spectrum_convergence",
     "plot_time_series",
+    "plot_window_slopes",
     "use_style",
 ]
