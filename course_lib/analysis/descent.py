@@ -47,19 +47,22 @@ def descend(residual: Residual, x: Tensor, tol: float, max_iterations: int) -> t
     damping, steepest = x.new_full((len(x),), FIRST_DAMPING), torch.zeros_like(near)
     rows, done = torch.arange(len(x)), rested.clone()
     for _ in range(max_iterations):
-        old = x[rows]
-        J = residual.jacobian(old)
-        gradient, speed = _times_transpose(J, F), F.norm(dim=-1)
-        steepest = torch.maximum(steepest, torch.linalg.matrix_norm(J))  # of ‖J‖ on the row's way
-        rests = (speed < near) | (gradient.norm(dim=-1) <= STATIONARY * speed * steepest)
-        rested[rows[rests]] = True
-        done |= rests | (damping > LARGEST_DAMPING)
+        speed = F.norm(dim=-1)
+        rested[rows[speed < near]] = True
+        done |= (speed < near) | (damping > LARGEST_DAMPING)
         if bool(done.all()):
             break
         if int(done.sum()) > len(done) / 3:
             keep = ~done
-            rows, old, F, J, gradient = rows[keep], old[keep], F[keep], J[keep], gradient[keep]
-            near, damping, steepest, done = near[keep], damping[keep], steepest[keep], done[keep]
+            rows, F, speed, near, steepest = rows[keep], F[keep], speed[keep], near[keep], steepest[keep]
+            damping, done = damping[keep], done[keep]
+        old = x[rows]
+        J = residual.jacobian(old)
+        gradient = _times_transpose(J, F)
+        steepest = torch.maximum(steepest, torch.linalg.matrix_norm(J))  # of ‖J‖ on the row's way
+        flat = gradient.norm(dim=-1) <= STATIONARY * speed * steepest
+        rested[rows[flat]] = True
+        done |= flat
         x[rows], F, gain = _damped_steps(residual, old, F, J, gradient, damping, done)
         damping = torch.where(gain > GOOD_GAIN, damping / 10, torch.where(gain > POOR_GAIN, damping, damping * 4))
     return x, rested
