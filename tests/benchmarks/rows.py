@@ -211,4 +211,7 @@ LORENZ_SPECTRUM = Row(
     "runs, because other work on a shared machine only adds to them.",
 )
 
-ROWS: dict[str, Row] = {row.name: row for row in (CTRNN_LORENZ, LORENZ_SPECTRUM)}
+# the rows of other files, which take Row and Criterion from above
+from .rows_systems import SYSTEMS_ROWS  # noqa: E402
+
+ROWS: dict[str, Row] = {row.name: row for row in (CTRNN_LORENZ, LORENZ_SPECTRUM, *SYSTEMS_ROWS)}
