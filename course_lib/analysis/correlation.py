@@ -23,6 +23,7 @@ N_GROUPS = 10  # groups of states whose scatter gives the standard error
 N_LARGEST_FULL = 10_000  # with more states, radii above a quarter of the RMS radius are counted from every 12th state
 FLATNESS = 0.015  # of the dimension: how far the slope may bend at the region's edge
 LARGEST_ERROR = 0.03  # of the slope: a local slope with a larger standard error says nothing
+LEAST_SLOPE = 0.05  # a flatter curve is that of a few places, visited again and again
 LEAST_STEPS = 5  # the shortest region, a factor of 4 in radius
 
 
@@ -131,7 +132,7 @@ def correlation_dimension(x: Sequence, *, theiler_window: float) -> CorrelationD
         standard_error=float(_standard_error(inside)),
         radii=tensor(radii[[low, high + STEPS]]),
         found=True,
-        remark=_remark(dimension, states.shape[-1]),
+        remark=_remark(dimension, states.shape[-1], slopes[first:low], radii[low]),
         **common,
     )
 
@@ -173,7 +174,7 @@ def _counts(x: np.ndarray, radii: np.ndarray, window: int, groups: int, every: i
 
 
 def _thinned_counts(x: np.ndarray, radii: np.ndarray, window: int) -> tuple[np.ndarray, np.ndarray]:
-    """Counts by groups; at large radii, where pairs abound, from every 12th state, matched where the two ranges meet."""
+    """Counts by groups; at large radii, where pairs abound, from every 12th state, matched at the joint."""
     n = x.shape[0] * x.shape[1]
     if n <= N_LARGEST_FULL:
         return _counts(x, radii, window, N_GROUPS)
@@ -204,7 +205,8 @@ def _standard_error(values: np.ndarray) -> np.ndarray:
 def _first_usable(local: np.ndarray) -> int:
     """Index of the smallest radius from which on every local slope is known to 3 %."""
     with np.errstate(invalid="ignore"):
-        known = _standard_error(local) <= LARGEST_ERROR * np.abs(local.mean(axis=0))
+        mean = local.mean(axis=0)
+        known = (_standard_error(local) <= LARGEST_ERROR * mean) & (mean > LEAST_SLOPE)
     unknown = np.flatnonzero(~known)
     return int(unknown[-1]) + 1 if len(unknown) else 0
 
@@ -240,7 +242,13 @@ def _why_none(slopes: np.ndarray, first: int, radii: np.ndarray) -> str:
     )
 
 
-def _remark(dimension: float, dim: int) -> str:
+def _remark(dimension: float, dim: int, below: np.ndarray, radius: float) -> str:
+    """below: known local slopes at radii smaller than the region's lower end, `radius`."""
+    if len(below) and below.max() > 1.1 * dimension:
+        return (
+            f"below a radius of {radius:.3g} the slope rises to {below.max():.2f}, as noise makes it: the value holds for "
+            "the region, not for smaller distances."
+        )
     if dim > 1 and dimension > dim - 0.15:
         return (
             f"the states fill their {dim} coordinates at these radii, as noise does: if they are delay vectors, raise "

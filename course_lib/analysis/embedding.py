@@ -87,7 +87,7 @@ def mutual_information(series: Series, *, max_lag: int | None = None, bins: int 
         found=minimum is not None,
         remark=""
         if minimum
-        else f"no minimum of the mutual information up to lag {max_lag}: the series may be noise, or max_lag too short.",
+        else f"no minimum of the mutual information up to lag {max_lag}: noise, or max_lag is too short.",
     )
 
 
@@ -222,9 +222,9 @@ def _false_share(rows: np.ndarray, lag: int, dim: int, window: int) -> float:
         )
     jump = np.abs(following[reference] - following[partner])
     size = rows.std()
-    return float(
-        ((jump > LARGEST_STRETCH * gap) & (jump > 1e-6 * size) | (np.hypot(gap, jump) > LARGEST_DISTANCE * size)).mean()
-    )
+    stretched = (jump > LARGEST_STRETCH * gap) & (jump > 1e-6 * size)
+    far = np.hypot(gap, jump) > LARGEST_DISTANCE * size
+    return float((stretched | far).mean())
 
 
 def _nearest(

@@ -78,7 +78,7 @@ def lyapunov_from_data(
     quarter of a trajectory.  across_flow: measure distances across the flow; None: when there are at least 8 samples
     a turn.  n_references: how many states start a pair.
 
-    The window: slopes are taken over one mean period; from all ranges of at least 1.75 periods that end three e-folds
+    The window: slopes are taken over one mean period (of a map, one iteration); from all ranges of at least 1.75 periods that end three e-folds
     below saturation, grow by at least one e-fold and whose slopes agree with their mean within 8 % and two
     standard errors, the widest is taken. Where there is none the record says so and the exponent is NaN. A window is a
     claim, not a proof of chaos: compare with `phase_surrogate`.
@@ -114,7 +114,8 @@ def lyapunov_from_data(
     step = max(1, last // N_LAGS)
     lags = np.arange(0, last + 1, step)
     groups = follow(cloud, start, partner, lags, N_GROUPS, log_of_mean=kantz)
-    measured = _measure(lags * dt, groups, max(1, round(turn / step)))
+    span = max(4, round(turn / step)) if turn >= SAMPLES_PER_TURN else 1  # a map has no turn
+    measured = _measure(lags * dt, groups, span)
     return LyapunovFromData(
         theiler_window=window, mean_period=turn * dt, across_flow=flow, method=method, lag=lag, dim=dim, **measured
     )
@@ -175,7 +176,7 @@ def _standard_error(values: np.ndarray) -> np.ndarray:
 def _measure(t: np.ndarray, groups: np.ndarray, span: int) -> dict[str, object]:
     """Fields of the record that follow from the curve. span: points of the curve in one mean period."""
     curve = groups.mean(axis=0)
-    span = min(max(span, 4), len(t) // 3)
+    span = min(span, len(t) // 3)
     local = (groups[:, span:] - groups[:, :-span]) / (t[span] - t[0])  # (groups, m)
     saturation = float(np.sort(curve)[-max(1, len(curve) // 10) :].mean())
     window = _window(curve, local, span, saturation)
@@ -236,7 +237,7 @@ def _why_none(t: np.ndarray, curve: np.ndarray, local: np.ndarray, saturation: f
     reached = float(t[int(np.argmax(curve > saturation - SATURATION))])
     slopes = local.mean(axis=0)
     return (
-        f"no exponential regime: the curve is within three e-folds of saturation after {reached:.3g} time units, and its "
+        f"no exponential regime: the curve is within three e-folds of saturation after {reached:.3g} time units and its "
         f"slope falls from {slopes[0]:.3g} without a level stretch. Noise and its surrogates look like this; so do "
         "data too few or too coarse for close neighbours."
     )

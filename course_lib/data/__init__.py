@@ -39,7 +39,7 @@ def load(name: str) -> Dataset:
     found = hashlib.sha256(content).hexdigest()
     if found != CHECKSUMS[name]:
         raise CourseError(
-            f"{name}.npz: wanted the released file (SHA-256 {CHECKSUMS[name][:12]}...), got another one ({found[:12]}...). "
+            f"{name}.npz: wanted the released file (SHA-256 {CHECKSUMS[name][:9]}...), got another ({found[:9]}...). "
             "Install the library anew."
         )
     with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
