@@ -115,8 +115,9 @@ def test_hopfs_amplitude_grows_like_the_root_of_the_parameter():
 def test_following_a_switch_shows_hysteresis_and_fresh_starts_do_not():
     tilts = torch.linspace(-0.5, 0.5, 11, dtype=F64)
     options = dict(duration=1.0, spin_up=50.0, dt=0.25)
-    up = bifurcation_sweep(lambda u: Bistable(tilt=u), tilts, tensor([-1.0]), follow=True, **options)
-    down = bifurcation_sweep(lambda u: Bistable(tilt=u), tilts.flip(0), tensor([1.0]), follow=True, **options)
+    # each sweep begins in the valley that its first tilt has not: only by following can it know which branch it is on
+    up = bifurcation_sweep(lambda u: Bistable(tilt=u), tilts, tensor([1.0]), follow=True, **options)
+    down = bifurcation_sweep(lambda u: Bistable(tilt=u), tilts.flip(0), tensor([-1.0]), follow=True, **options)
     fold = 2 / (3 * math.sqrt(3))
     assert_close(up.value > 0, tilts > fold)
     assert_close(down.value.flip(0) > 0, tilts > -fold)

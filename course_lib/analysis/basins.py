@@ -75,7 +75,8 @@ def basins(
 
     def run(x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         parts = [_ends(system, part, h, n_steps, window, feature, radius, escape) for part in x.split(ROWS_AT_ONCE)]
-        return tuple(torch.cat(values) for values in zip(*parts, strict=True))
+        end, features, settled = (torch.cat(values) for values in zip(*parts, strict=True))
+        return end, features, settled
 
     end, features, settled = run(starts)
     if attractors is None:

@@ -24,9 +24,10 @@ class Residual:
     def __init__(self, system: Flow | Map):
         self.system = check_system(system)
         self.is_map = isinstance(system, Map)
+        self.rule = system.step if isinstance(system, Map) else system.vector_field
 
     def __call__(self, x: Tensor) -> Tensor:
-        return self.system.step(x) - x if self.is_map else self.system.vector_field(x)
+        return self.rule(x) - x if self.is_map else self.rule(x)
 
     def jacobian(self, x: Tensor) -> Tensor:
         jacobian = self.system.jacobian(x)
@@ -81,12 +82,12 @@ def _damped_steps(
     scale = normal.diagonal(dim1=-2, dim2=-1).amax(-1).clamp_min(torch.finfo(J.dtype).tiny)
     normal.diagonal(dim1=-2, dim2=-1).add_(torch.maximum(damping, 1e-14 * scale).unsqueeze(-1))
     factor, _ = torch.linalg.cholesky_ex(normal)
-    gain = None
-    for _ in range(1 + CHORD_STEPS):
+    gain = torch.zeros_like(damping)
+    for chord in range(1 + CHORD_STEPS):
         step = torch.cholesky_solve(gradient.unsqueeze(-1), factor).squeeze(-1)
         F_trial = residual(x - step)
         speed, trial_speed = F.norm(dim=-1), F_trial.norm(dim=-1)
-        if gain is None:
+        if chord == 0:
             promised = (step * (damping.unsqueeze(-1) * step + gradient)).sum(-1)
             gain = (speed**2 - trial_speed**2) / promised.clamp_min(torch.finfo(x.dtype).tiny)
         better = (trial_speed < speed) & ~done  # False where the trial left the finite

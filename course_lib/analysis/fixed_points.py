@@ -142,7 +142,7 @@ def _check_starts(residual: Residual, starts: Tensor) -> Tensor:
     check_finite("starts", check_shape("starts", starts, f"n {residual.system.dim}"))
     if len(starts) == 0:
         raise complaint("starts", wanted="at least one state", got="none", do="draw_starts draws some from orbits.")
-    F = residual.system.step(starts) if residual.is_map else residual.system.vector_field(starts)
+    F = residual.rule(starts)
     if F.shape != starts.shape or F.dtype != starts.dtype:
         raise complaint(
             f"{'step' if residual.is_map else 'vector_field'} of {type(residual.system).__name__}",

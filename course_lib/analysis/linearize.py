@@ -85,7 +85,7 @@ def linearize(system: Flow | Map, x: State, *, tol: float = 1e-8) -> Linearizati
     left[diagonalisable] = torch.linalg.inv(right[diagonalisable])
     rate, turn = (values.abs().log(), values.angle()) if is_map else (values.real, values.imag)
     turning = turn.abs() > REAL * (1.0 if is_map else values.abs())
-    speed = (system.step(x) - x if is_map else system.vector_field(x)).norm(dim=-1)
+    speed = (system.step(x) - x if isinstance(system, Map) else system.vector_field(x)).norm(dim=-1)
     return Linearization(
         x=x,
         speed=speed,

@@ -83,9 +83,9 @@ def orbit(
 
 def last_state(states: Iterator[tuple[Tensor, Tensor]]) -> Tensor:
     """The state at which an orbit ends."""
-    x = None
-    for x, _ in states:  # noqa: B007
-        pass
+    x, _ = next(states)
+    for state, _ in states:
+        x = state
     return x
 
 

@@ -59,15 +59,15 @@ class Hopfield(Flow):
         origin = torch.zeros(1, self.dim, dtype=self.W.dtype)
         if self.gain <= 1:
             return origin
-        m = self._amplitude()
+        m = _amplitude(self.pattern, self.gain)
         return torch.cat((origin, m * self.pattern[None], -m * self.pattern[None]))
 
-    def _amplitude(self) -> float:
-        """The positive root of m = gain v·tanh(m v)/|v|² by bisection: the right side is concave in m > 0."""
-        v, gain = self.pattern, self.gain
-        low, high = 0.0, gain * float(v.abs().sum() / v.dot(v))  # tanh < 1 bounds the root
-        for _ in range(200):
-            middle = (low + high) / 2
-            grows = gain * float(v.dot(torch.tanh(middle * v)) / v.dot(v)) > middle
-            low, high = (middle, high) if grows else (low, middle)
-        return (low + high) / 2
+
+def _amplitude(v: Tensor, gain: float) -> float:
+    """The positive root of m = gain v·tanh(m v)/|v|² by bisection: the right side is concave in m > 0."""
+    low, high = 0.0, gain * float(v.abs().sum() / v.dot(v))  # tanh < 1 bounds the root
+    for _ in range(200):
+        middle = (low + high) / 2
+        grows = gain * float(v.dot(torch.tanh(middle * v)) / v.dot(v)) > middle
+        low, high = (middle, high) if grows else (low, middle)
+    return (low + high) / 2
