@@ -246,8 +246,8 @@ def _remark(dimension: float, dim: int, below: np.ndarray, radius: float) -> str
     """below: known local slopes at radii smaller than the region's lower end, `radius`."""
     if len(below) and below.max() > 1.1 * dimension:
         return (
-            f"below a radius of {radius:.3g} the slope rises to {below.max():.2f}, as noise makes it: the value holds for "
-            "the region, not for smaller distances."
+            f"below a radius of {radius:.3g} the slope rises to {below.max():.2f}, as noise makes it: the value holds "
+            "for the region, not for smaller distances."
         )
     if dim > 1 and dimension > dim - 0.15:
         return (

@@ -78,10 +78,11 @@ def lyapunov_from_data(
     quarter of a trajectory.  across_flow: measure distances across the flow; None: when there are at least 8 samples
     a turn.  n_references: how many states start a pair.
 
-    The window: slopes are taken over one mean period (of a map, one iteration); from all ranges of at least 1.75 periods that end three e-folds
-    below saturation, grow by at least one e-fold and whose slopes agree with their mean within 8 % and two
-    standard errors, the widest is taken. Where there is none the record says so and the exponent is NaN. A window is a
-    claim, not a proof of chaos: compare with `phase_surrogate`.
+    The window: slopes are taken over one mean period (of a map, one iteration); from all ranges of at least 1.75
+    periods that end three e-folds below saturation, grow by at least one e-fold and whose slopes agree with their mean
+    within 8 % and two standard errors, the widest is taken. Where there is none the record says so and the exponent is
+    NaN. A window is a claim, not a proof of chaos: compare with `phase_surrogate`. Delay vectors of one coordinate bend
+    distances: expect a value 5 to 10 % high from 20 000 samples.
     Method: Rosenstein, Collins, De Luca 1993; Kantz 1994. Taught on the page "Chaos from data".
     """
     check_choice("method", method, METHODS)
@@ -237,7 +238,7 @@ def _why_none(t: np.ndarray, curve: np.ndarray, local: np.ndarray, saturation: f
     reached = float(t[int(np.argmax(curve > saturation - SATURATION))])
     slopes = local.mean(axis=0)
     return (
-        f"no exponential regime: the curve is within three e-folds of saturation after {reached:.3g} time units and its "
+        f"no exponential regime: the curve is within three e-folds of saturation after {reached:.3g} time units, its "
         f"slope falls from {slopes[0]:.3g} without a level stretch. Noise and its surrogates look like this; so do "
         "data too few or too coarse for close neighbours."
     )
