@@ -12,7 +12,7 @@ def group_points(points: Tensor, within: float) -> tuple[Tensor, Tensor]:
     """
     place = torch.full((len(points),), -1)
     left = torch.arange(len(points))
-    founders = []
+    founders: list[int] = []
     while len(left):
         same = (points[left] - points[left[0]]).abs().amax(-1) <= within
         same[0] = True
