@@ -6,6 +6,7 @@ correlation dimension. The range is a claim: it is found by a rule, returned, an
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -24,6 +25,7 @@ N_LARGEST_FULL = 10_000  # with more states, radii above a quarter of the RMS ra
 FLATNESS = 0.015  # of the dimension: how far the slope may bend at the region's edge
 LARGEST_ERROR = 0.03  # of the slope: a local slope with a larger standard error says nothing
 LEAST_SLOPE = 0.05  # a flatter curve is that of a few places, visited again and again
+Counts = tuple[np.ndarray, np.ndarray]  # close pairs (groups, radii) and all pairs (groups,)
 LEAST_STEPS = 5  # the shortest region, a factor of 4 in radius
 
 
@@ -114,7 +116,7 @@ def correlation_dimension(x: Sequence, *, theiler_window: float) -> CorrelationD
     slopes, errors = local.mean(axis=0), _standard_error(local)
     shown = np.isfinite(slopes)
     shapes = {"slope_radii": middle[shown], "slopes": slopes[shown], "slope_errors": errors[shown]}
-    common = {"curve": curve, "size": size, **{key: tensor(value) for key, value in shapes.items()}}
+    common: dict[str, Any] = {"curve": curve, "size": size, **{key: tensor(value) for key, value in shapes.items()}}
     if region is None:
         return CorrelationDimension(
             dimension=math.nan,
@@ -137,7 +139,7 @@ def correlation_dimension(x: Sequence, *, theiler_window: float) -> CorrelationD
     )
 
 
-def _counts(x: np.ndarray, radii: np.ndarray, window: int, groups: int, every: int = 1) -> tuple[np.ndarray, ...]:
+def _counts(x: np.ndarray, radii: np.ndarray, window: int, groups: int, every: int = 1) -> Counts:
     """Ordered pairs closer than each radius (groups, radii) and pairs in all (groups,), first state in the group.
 
     every: only every so-manyth state of a group is the first of a pair; the second is any.

@@ -118,7 +118,7 @@ def _best(
 ) -> np.ndarray:
     """The n allowed candidates that come closest, each moved along its own orbit by less than one sample."""
     moved = place.astype(float)
-    if cloud.velocity is not None:
+    if cloud.velocity is not None and cloud.speed is not None:
         offset = cloud.flat[place] - cloud.flat[reference][:, None]
         along = (offset * cloud.velocity[reference][:, None]).sum(axis=-1)
         shift = -along / cloud.speed[place]

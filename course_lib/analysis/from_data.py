@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -174,14 +175,14 @@ def _standard_error(values: np.ndarray) -> np.ndarray:
     return values.std(axis=0, ddof=1) / math.sqrt(len(values))
 
 
-def _measure(t: np.ndarray, groups: np.ndarray, span: int) -> dict[str, object]:
+def _measure(t: np.ndarray, groups: np.ndarray, span: int) -> dict[str, Any]:
     """Fields of the record that follow from the curve. span: points of the curve in one mean period."""
     curve = groups.mean(axis=0)
     span = min(span, len(t) // 3)
     local = (groups[:, span:] - groups[:, :-span]) / (t[span] - t[0])  # (groups, m)
     saturation = float(np.sort(curve)[-max(1, len(curve) // 10) :].mean())
     window = _window(curve, local, span, saturation)
-    fields: dict[str, object] = {
+    fields: dict[str, Any] = {
         "t": tensor(t),
         "curve": tensor(curve),
         "curve_error": tensor(_standard_error(groups)),

@@ -44,17 +44,15 @@ def check_theiler_window(window: float, batch: int, time: int) -> int:
 
     Pairs of one trajectory that are at most `window` samples apart are left out.
     """
-    if window == math.inf:
-        window = time - 1
-    check_count("theiler_window", window, least=0)
-    if window >= time - 1 and batch == 1:
+    samples = time - 1 if window == math.inf else check_count("theiler_window", window, least=0)  # type: ignore[arg-type]
+    if samples >= time - 1 and batch == 1:
         raise complaint(
             "theiler_window",
             wanted=f"a window shorter than the one trajectory of {time} samples",
             got=str(window),
             do="Take a shorter window, longer data, or several trajectories (batch, time, dim).",
         )
-    return min(window, time - 1)
+    return min(samples, time - 1)
 
 
 def rms_radius(x: np.ndarray) -> float:

@@ -6,6 +6,7 @@ changes its checksum in `course_lib.data`.
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -39,8 +40,9 @@ def lorenz63_arrays() -> dict[str, np.ndarray]:
 
 def main(folder: str) -> None:
     """Write FOLDER/lorenz63.npz."""
+    arrays: dict[str, Any] = lorenz63_arrays()
     with Path(folder, "lorenz63.npz").open("wb") as file:
-        np.savez_compressed(file, **lorenz63_arrays())
+        np.savez_compressed(file, **arrays)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ def plot_embedding(
     ax.set_xlabel(f"{name}(t)")
     ax.set_ylabel(f"{name}(t − {lag})")
     if not flat:
-        ax.set_zlabel(f"{name}(t − 2·{lag})")
+        ax.set_zlabel(f"{name}(t − 2·{lag})")  # type: ignore[attr-defined]
     return ax
 
 
