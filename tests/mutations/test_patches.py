@@ -1,4 +1,4 @@
-"""Wrong versions of the rulers and of the training: each patch must make the test that it names fail.
+"""Wrong versions of the library: each patch in the folders beside this file must make the test that it names fail.
 
 A patch file begins with what is wrong and with `Test: path::name`; below stands a unified diff against the repository.
 The package and its tests are copied, so that nothing in the repository changes.
@@ -9,6 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pytest
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-PATCHES = sorted((HERE / "science").glob("*.patch"))
+PATCHES = {f"{path.parent.name}/{path.stem}": path for path in sorted(HERE.glob("*/*.patch"))}
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def make_copy(folder: Path) -> Path:
     """The library's science and its tests, without what they do not need."""
     leave = shutil.ignore_patterns("__pycache__", "staff", "student")
     shutil.copytree(ROOT / "course_lib", folder / "course_lib", ignore=leave)
-    (folder / "tests").mkdir()
+    shutil.copytree(ROOT / "tests" / "conformance", folder / "tests" / "conformance", ignore=leave)
     for source in [*(ROOT / "tests").glob("*.py"), ROOT / "pyproject.toml"]:
         shutil.copy(source, folder / source.relative_to(ROOT))
     return folder
@@ -54,11 +55,11 @@ def apply_patch(folder: Path, patch: Path) -> str:
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory) -> dict[str, Run]:
     """Every patch's run, and under "as it is" all named tests on the unchanged copy."""
-    base = tmp_path_factory.mktemp("science")
-    tests = {"as it is": sorted({named_test(patch) for patch in PATCHES})}
-    tests |= {patch.stem: [named_test(patch)] for patch in PATCHES}
+    base = tmp_path_factory.mktemp("patches")
+    tests = {"as it is": sorted({named_test(patch) for patch in PATCHES.values()})}
+    tests |= {name: [named_test(patch)] for name, patch in PATCHES.items()}
     folders = {name: make_copy(base / name.replace(" ", "-")) for name in tests}
-    applied = {patch.stem: apply_patch(folders[patch.stem], patch) for patch in PATCHES}
+    applied = {name: apply_patch(folders[name], patch) for name, patch in PATCHES.items()}
     jobs = [
         {"folder": str(folders[name]), "tests": tests[name], "output": str(folders[name] / "output.txt")}
         for name in tests
@@ -82,17 +83,15 @@ def test_the_named_tests_pass_on_the_copy_as_it_is(runs):
     assert runs["as it is"].code == 0, runs["as it is"].output[-2000:]
 
 
-@pytest.mark.parametrize("name", [patch.stem for patch in PATCHES])
+@pytest.mark.parametrize("name", PATCHES)
 def test_the_wrong_version_fails_the_test_that_it_names(name, runs):
-    tests_of = {patch.stem: named_test(patch) for patch in PATCHES}
     run = runs[name]
-    assert run.applied == "", f"{name}.patch does not fit the code any more; write it anew. {run.applied}"
+    assert run.applied == "", f"{name} does not fit the code any more; write it anew. {run.applied}"
     # 1: tests ran and failed; an import error or a missing test would be 2 or 4
     assert run.code == 1, f"{name} survives its test:\n{run.output[-2000:]}"
-    assert f"FAILED {tests_of[name]}" in run.output, run.output[-2000:]
+    assert f"FAILED {named_test(PATCHES[name])}" in run.output, run.output[-2000:]
 
 
-def test_there_are_at_least_three_for_the_exponents_and_three_for_the_rest():
-    names = [patch.stem for patch in PATCHES]
-    assert sum(name.startswith("lyapunov") for name in names) >= 3
-    assert sum(name.startswith(("prediction", "forecaster", "integrate", "train")) for name in names) >= 3
+def test_every_folder_has_at_least_three_faults():
+    counts = Counter(path.parent.name for path in PATCHES.values())
+    assert counts and min(counts.values()) >= 3, counts
