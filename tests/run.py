@@ -68,7 +68,7 @@ PARTS = (
     Part("quality", 4, ("tests/quality",)),
     Part("assignments", 4, ("tests/assignments",)),
     Part("grading", 5, ("tests/grading",)),
-    Part("plants", 4, ("tests/mutations",)),
+    Part("plants", 5, ("tests/mutations",)),
     Part("browser", 4, ("tests/book", "-m", "browser"), after=("book",)),
 )
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import torch
 
-from course_lib.analysis import lyapunov_spectrum, valid_prediction_time
+from course_lib.analysis import correlation_dimension, lyapunov_spectrum, valid_prediction_time
 from course_lib.integrate import iterate
 from course_lib.models import CTRNN
 from course_lib.systems import Lorenz63
@@ -111,8 +111,17 @@ def bounded_for(model: CTRNN, states: torch.Tensor, duration: float) -> float:
     return float(orbit.t[int(outside.to(torch.int8).argmax())]) if bool(outside.any()) else duration
 
 
+def dimensions(model: CTRNN, seed: int) -> tuple[float, float]:
+    """D2 of the closed loop and of Lorenz by the same estimator: 80 orbits of 500 states, 0.1 t.u. apart."""
+    trial = unseen(80, seed, lyapunov_times=0.1)
+    own = model.forecast(trial.inputs[:, :WARM_UP], 2500)
+    true = LorenzForecast(DT).truth(trial.conditions["start"], 2499 * DT).x
+    found = [correlation_dimension(x[:, ::5], theiler_window=math.inf).dimension for x in (own, true)]
+    return found[0], found[1]
+
+
 def measure_ctrnn(seed: int) -> Figures:
-    """VPT over 100 unseen starts, the spectrum of the closed loop over 512 orbits, and 400 t.u. alone."""
+    """VPT over 100 unseen starts, the spectrum of the closed loop over 512 orbits, D2, and 400 t.u. alone."""
     model, cpu = train_ctrnn(seed)
     times = prediction_times(model, unseen(100, seed))
     record = lyapunov_spectrum(
@@ -124,6 +133,7 @@ def measure_ctrnn(seed: int) -> Figures:
         k=3,
         orthonormalise_every=5,
     )
+    own, true = dimensions(model, seed + 30)
     return {
         "vpt": times.median,
         "lambda_1": float(record.exponents[0]),
@@ -131,6 +141,8 @@ def measure_ctrnn(seed: int) -> Figures:
         "lambda_1_off": abs(float(record.exponents[0]) / SPECTRUM[0] - 1),
         "lambda_2": float(record.exponents[1]),
         "lambda_3": float(record.exponents[2]),
+        "d2": own,
+        "d2_off": abs(own - true),
         "bounded": bounded_for(model, driven_states(model, 32, seed + 20), 400.0),
         "cpu": cpu,
     }
@@ -146,6 +158,8 @@ CTRNN_LORENZ = Row(
         Criterion("vpt_worst", "valid prediction time, worst seed [LT]", smallest("vpt"), 7.0, at_least=True),
         Criterion("lambda_1_median", "first exponent, median relative error", median("lambda_1_off"), 0.01),
         Criterion("lambda_1_worst", "first exponent, worst relative error", largest("lambda_1_off"), 0.012),
+        Criterion("d2_median", "correlation dimension off Lorenz's, median", median("d2_off"), 0.03),
+        Criterion("d2_worst", "correlation dimension off Lorenz's, worst seed", largest("d2_off"), 0.036),
         Criterion("bounded", "bounded for, worst seed [t.u.]", smallest("bounded"), 400.0, at_least=True),
         Criterion("cpu_median", "data and training, median [CPU s]", median("cpu"), 15.0),
         Criterion("cpu_worst", "data and training, worst seed [CPU s]", largest("cpu"), 18.0),
