@@ -9,7 +9,7 @@ from importlib.resources import files
 from itertools import count
 from typing import Any
 
-NAMES = ("lorenz",)
+NAMES = ("lorenz", "fit-window")
 _number = count(1)
 
 
@@ -27,7 +27,8 @@ class Widget:
         style = (folder / "widget.css").read_text(encoding="utf-8")
         home = f"course-{self.name}-{next(_number)}"
         options = json.dumps(self.options).replace("<", "\\u003c")  # no option can close the script
-        mount = f"course{self.name.capitalize()}.mount(document.getElementById('{home}'), {options});"
+        camel = "".join(part.capitalize() for part in self.name.split("-"))  # fit-window: courseFitWindow
+        mount = f"course{camel}.mount(document.getElementById('{home}'), {options});"
         return (
             f'<div class="course-widget" id="{home}"><figure class="cw-still">{self.still}</figure></div>\n'
             f"<style>{style}</style>\n<script>{script}\n{mount}</script>"
@@ -54,11 +55,13 @@ def picture(figure: Any, alt: str) -> str:
 def widget(name: str, *, still: Any = None, alt: str = "", **options: object) -> Widget:
     """A live picture, by name.
 
-    name: "lorenz".
+    name: "lorenz", "fit-window".
     still: matplotlib figure that stands in the box without JavaScript and in print; None: a sentence does.
     alt: what `still` shows, in words; required with it.
     options: numbers and lists of numbers for the script. lorenz: `start` (3 coordinates), `slope` (largest
-    Lyapunov exponent, 1/time, of the guide line).
+    Lyapunov exponent, 1/time, of the guide line).  fit-window: `series`, dictionaries of `name`, `t` (time,), `groups`
+    (groups, time) of a divergence curve and `signal`, an index into `signals`, lists of samples `dt` apart; `window`
+    (2 times) and `lag` (samples), what it opens with; `longest`, the largest lag.
     Raises ValueError for an unknown name, a missing alt text, or an option that is not plain data.
     """
     if name not in NAMES:
@@ -71,7 +74,7 @@ def widget(name: str, *, still: Any = None, alt: str = "", **options: object) ->
 
 
 def _plain(key: str, value: object) -> object:
-    """Numbers, text and lists of them; arrays and tensors through `tolist`."""
+    """Numbers, text, lists and dictionaries of them; an array or a tensor through `tolist`."""
     plain = value.tolist() if hasattr(value, "tolist") else value
     try:
         json.dumps(plain, allow_nan=False)

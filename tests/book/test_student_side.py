@@ -10,6 +10,7 @@ import pytest
 import torch
 
 from course_lib.student import explore, glue, typeset, widget
+from course_lib.student.widget import NAMES
 
 SCRIPTS = importlib.resources.files("course_lib.student") / "widgets"
 
@@ -57,11 +58,17 @@ def test_glue_refuses_a_name_that_no_role_can_hold():
         glue("lambda 1", 1.0, ".1f")
 
 
-@pytest.mark.parametrize("name", ["lorenz"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_script_is_small_and_stands_alone(name):
     text = (SCRIPTS / f"{name}.js").read_text(encoding="utf-8")
     assert len(text.encode()) <= 15_000
     assert not re.search(r"\b(import|require|fetch|XMLHttpRequest)\b\s*[({\"'*]|https?://", text)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_script_defines_what_the_page_mounts(name):
+    mounted = re.search(r"\b(course\w+)\.mount\(document", widget(name)._repr_html_())[1]
+    assert f"root.{mounted} = {{" in (SCRIPTS / f"{name}.js").read_text(encoding="utf-8")
 
 
 def test_a_widget_is_one_piece_of_html_whose_options_cannot_break_out():
