@@ -88,11 +88,12 @@ def test_the_standard_error_is_the_scatter_over_trajectories(rng):
     assert_close(record.standard_error, record.per_trajectory.std(dim=0) / math.sqrt(30))
     assert_close(record.exponents, record.per_trajectory.mean(dim=0))
     assert_close(record.running[-1], record.exponents)
+    assert_close(record.running_error[-1], record.standard_error)
 
 
 def test_one_trajectory_has_no_standard_error():
     record = lyapunov_spectrum(HENON, torch.zeros(2, dtype=F64), duration=50)
-    assert record.standard_error.isnan().all()
+    assert record.standard_error.isnan().all() and record.running_error.isnan().all()
     assert record.n_trajectories == 1
 
 

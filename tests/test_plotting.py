@@ -132,6 +132,12 @@ def test_a_return_map_draws_its_pairs_and_the_diagonal(ax):
     assert plot_return_map(ax, record, label="truth") is ax
     np.testing.assert_array_equal(ax.collections[0].get_offsets(), [[1, 2], [2, 3], [3, 0.5]])
     np.testing.assert_array_equal(ax.lines[0].get_xydata(), [[0.5, 0.5], [3, 3]])
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("maximum of z", "next maximum")
+
+
+def test_a_return_map_of_a_section_speaks_of_passages(ax):
+    plot_return_map(ax, ReturnMap(torch.tensor([1.0, 2.0]), torch.tensor([2.0, 3.0]), "passage"), name="x")
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("x at a passage", "next passage")
 
 
 def test_eigenvalues_of_a_flow_and_of_a_map_have_different_boundaries(ax):
@@ -146,7 +152,8 @@ def test_eigenvalues_of_a_flow_and_of_a_map_have_different_boundaries(ax):
 
 def spectrum() -> LyapunovSpectrum:
     running = torch.stack((0.9 + 1 / (1 + T), -14.5 + T), dim=1)
-    return LyapunovSpectrum(running[-1], torch.tensor([0.01, float("nan")]), 1, running[-1:], T, running, 1.0, 0.0)
+    error = torch.tensor([0.01, float("nan")])
+    return LyapunovSpectrum(running[-1], error, 1, running[-1:], T, running, 1.0, 0.0, error.expand(11, 2))
 
 
 def test_the_convergence_of_a_spectrum_names_its_final_values(ax):
@@ -155,6 +162,16 @@ def test_the_convergence_of_a_spectrum_names_its_final_values(ax):
     words = [text.get_text() for text in ax.get_legend().get_texts()]
     assert words == ["$\\lambda_1$ = 1.4000 ± 0.0100", "$\\lambda_2$ = -13.5000"]
     assert len(ax.lines) == 4
+
+
+def test_the_convergence_of_chosen_exponents_keeps_their_colours_and_has_bands(ax):
+    plot_spectrum_convergence(ax, spectrum(), which=[0], reference=(0.9056, -14.572))
+    curve, known = ax.lines
+    assert known.get_ydata()[0] == 0.9056
+    band = ax.collections[0].get_paths()[0].vertices
+    np.testing.assert_allclose(band[:, 1].max(), curve.get_ydata().max() + 0.02)
+    plot_spectrum_convergence(ax, spectrum(), which=[1])
+    assert [line.get_color() for line in (curve, ax.lines[2])] == [CYCLE[0], CYCLE[1]]
 
 
 def prediction_times() -> ValidPredictionTime:

@@ -83,6 +83,7 @@ def test_lorenzs_plane_is_passed_as_often_as_the_reference_says(rng):
     assert rate == pytest.approx(LORENZ63["upward_crossings_of_z_27"].value[0], abs=0.02)
     pairs = section.return_map(0)
     assert len(pairs.current) == len(section.t) - 40 == len(section.return_times())
+    assert pairs.what == "passage"
 
 
 def test_maxima_are_a_section_too():

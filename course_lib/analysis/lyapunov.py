@@ -29,6 +29,7 @@ class LyapunovSpectrum:
     exponents: (k,), descending [1/time].  standard_error: (k,), over the trajectories; NaN for one trajectory.
     per_trajectory: (batch, k), whose mean is `exponents`.
     t: (time,) and running: (time, k): the estimate as it was after each time t, the mean over the trajectories.
+    running_error: (time, k), its standard error then; NaN for one trajectory.
     duration, spin_up: time that counted, and time that was dropped before it.
     """
 
@@ -40,6 +41,7 @@ class LyapunovSpectrum:
     running: Tensor
     duration: float
     spin_up: float
+    running_error: Tensor
 
 
 @torch.no_grad()
@@ -197,17 +199,18 @@ def _orthonormalise(z: Tensor) -> tuple[Tensor, Tensor]:
 def _record(logs: Tensor, h: float, n_steps: int, every: int, spin_up: float) -> LyapunovSpectrum:
     steps = torch.arange(1, len(logs) + 1, dtype=logs.dtype, device=logs.device).mul_(every).clamp_(max=n_steps)
     t = h * steps
-    per_trajectory = logs.sum(dim=0) / (h * n_steps)  # (batch, k)
+    each = logs.cumsum(dim=0) / t[:, None, None]  # (qr steps, batch, k)
+    per_trajectory, n = each[-1], logs.shape[1]
     order = per_trajectory.mean(dim=0).argsort(descending=True)
-    n = len(per_trajectory)
-    spread = per_trajectory.std(dim=0) if n > 1 else per_trajectory.new_full((logs.shape[-1],), math.nan)
+    error = each.std(dim=1) / math.sqrt(n) if n > 1 else torch.full_like(each[:, 0], math.nan)
     return LyapunovSpectrum(
         exponents=per_trajectory.mean(dim=0)[order],
-        standard_error=(spread / math.sqrt(n))[order],
+        standard_error=error[-1, order],
         n_trajectories=n,
         per_trajectory=per_trajectory[:, order],
         t=t,
-        running=(logs.mean(dim=1).cumsum(dim=0) / t[:, None])[:, order],
+        running=each.mean(dim=1)[:, order],
         duration=h * n_steps,
         spin_up=spin_up,
+        running_error=error[:, order],
     )

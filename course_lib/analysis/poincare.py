@@ -43,7 +43,7 @@ class PoincareSection:
     def return_map(self, coordinate: int) -> ReturnMap:
         """One coordinate of each passage and of the next one of the same trajectory."""
         values, pairs = self.x[:, coordinate], self._successive()
-        return ReturnMap(values[:-1][pairs], values[1:][pairs])
+        return ReturnMap(values[:-1][pairs], values[1:][pairs], "passage")
 
     def _successive(self) -> Tensor:
         return self.trajectory[1:] == self.trajectory[:-1]

@@ -1,6 +1,7 @@
 """Successive maxima of one coordinate: Lorenz's way of turning a flow into a map of the interval."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 import torch
 from torch import Tensor
@@ -11,10 +12,14 @@ from course_lib.validation import check_finite, check_float64, check_shape, comp
 
 @dataclass(frozen=True)
 class ReturnMap:
-    """Pairs of successive maxima. current, next: (n,), next[i] is the maximum that follows current[i]."""
+    """Pairs of successive values. current, next: (n,), next[i] is the value that follows current[i].
+
+    what: "maximum" of a coordinate, or "passage" through a section.
+    """
 
     current: Tensor
     next: Tensor
+    what: Literal["maximum", "passage"] = "maximum"
 
 
 @torch.no_grad()

@@ -50,13 +50,16 @@ def plot_return_map(
     name: str = "z",
     size: float = 3.0,
 ) -> Axes:
-    """Each maximum against the one before it, with the diagonal on which a maximum repeats itself."""
+    """Each value against the one before it, with the diagonal on which a value repeats itself.
+
+    name: of the coordinate. The record says whether its values are maxima or passages through a section.
+    """
     current, following = record.current.numpy(), record.next.numpy()
     low, high = float(min(current.min(), following.min())), float(max(current.max(), following.max()))
     ax.plot([low, high], [low, high], color=COLORS["guide"], linestyle="--", linewidth=1.0)
     ax.scatter(current, following, s=size, color=color, linewidths=0, label=label)
-    ax.set_xlabel(f"maximum of {name}")
-    ax.set_ylabel("next maximum")
+    ax.set_xlabel(f"maximum of {name}" if record.what == "maximum" else f"{name} at a {record.what}")
+    ax.set_ylabel(f"next {record.what}")
     ax.set_aspect("equal")
     if label is not None:
         legend_above(ax, 2, markerscale=3)
@@ -97,19 +100,26 @@ def plot_eigenvalues(
 
 
 def plot_spectrum_convergence(
-    ax: Axes, record: LyapunovSpectrum, *, reference: Sequence[float] | None = None, time_label: str = "time [t.u.]"
+    ax: Axes,
+    record: LyapunovSpectrum,
+    *,
+    which: Sequence[int] | None = None,
+    reference: Sequence[float] | None = None,
+    time_label: str = "time [t.u.]",
 ) -> Axes:
-    """Each exponent as it was estimated after time t, with its final value in the legend.
+    """Each exponent as it was estimated after time t, in a band of two standard errors, its final value in the legend.
 
-    reference: known values, drawn as dashed lines.
+    which: exponents to draw, counted from 0; None: all.  reference: known values of all, drawn as dashed lines.
     """
-    t, running = record.t.numpy(), record.running.numpy()
-    for i in range(running.shape[1]):
-        value, error = float(record.exponents[i]), float(record.standard_error[i])
-        spread = f" ± {error:.4f}" if np.isfinite(error) else ""
-        ax.plot(t, running[:, i], color=CYCLE[i % len(CYCLE)], label=f"$\\lambda_{i + 1}$ = {value:.4f}{spread}")
-    for value in reference or ():
-        ax.axhline(value, color=COLORS["guide"], linestyle="--", linewidth=1.0)
+    t, running, spread = record.t.numpy(), record.running.numpy(), 2 * record.running_error.numpy()
+    for i in range(running.shape[1]) if which is None else which:
+        value, error, color = float(record.exponents[i]), float(record.standard_error[i]), CYCLE[i % len(CYCLE)]
+        label = f"$\\lambda_{i + 1}$ = {value:.4f}" + (f" ± {error:.4f}" if np.isfinite(error) else "")
+        ax.plot(t, running[:, i], color=color, label=label)
+        low, high = running[:, i] - spread[:, i], running[:, i] + spread[:, i]
+        ax.fill_between(t, low, high, color=color, alpha=0.25, linewidth=0)
+        if reference is not None:
+            ax.axhline(reference[i], color=COLORS["guide"], linestyle="--", linewidth=1.0)
     ax.set_xlabel(time_label)
     ax.set_ylabel("exponent")
     legend(ax, loc="best")
