@@ -65,7 +65,7 @@ widget has the focus.</p>`;
     let dirty = true, before = 0, spoken = 0, found = null, cloud = [], scale = 1;
 
     const unit = (v) => v.toFixed(1) + " time units";
-    const sliders = [["from", "window from", 0, last, step, unit], ["to", "window to", 0, last, step, unit],
+    const sliders = [["from", "start", 0, last, step, unit], ["to", "end", 0, last, step, unit],
       ["lag", "lag", 1, longest, 1, (v) => (v * dt).toFixed(2) + " time units"]];
     const inputs = {}, tell = {};
     const round = (v) => Math.round(v / step) * step;
