@@ -76,3 +76,18 @@ def too_generous(lag, s):
     """Ninety-five percent of the rise taken in, both bends with it."""
     rise = np.median(s[-len(s) // 5 :]) - s[0]
     return _line(lag, s, 0, int(np.argmax(s > s[0] + 0.97 * rise)))
+
+
+def library_window(lag, s):
+    """The library's window finder taken over: its levels and its distance to the ceiling are for other curves."""
+    span, end = len(s) // 20, int(np.argmax(s > np.sort(s)[-len(s) // 10 :].mean() - 3))  # three e-folds below the top
+    local = (s[span:] - s[:-span]) / (lag[span] - lag[0])
+    best, width = None, int(0.75 * span)
+    for low in range(max(0, end - span)):
+        for high in range(low + width + 1, end - span + 1):
+            slopes = local[low : high + 1]
+            if s[high + span] - s[low] >= 1 and np.all(np.abs(slopes - slopes.mean()) <= 0.08 * slopes.mean()):
+                best, width = (low, high), high - low
+    if best is None:
+        return np.nan, (np.nan, np.nan)
+    return local[best[0] : best[1] + 1].mean(), (lag[best[0]], lag[best[1] + span])
