@@ -1,9 +1,12 @@
 """Recorded figures meet their targets, or stand in short.toml; nothing is computed here."""
 
 import copy
+import dataclasses
+import importlib.util
+import math
 
 import pytest
-from benchmarks import records
+from benchmarks import peers, records
 from benchmarks.rows import ROWS, Criterion, median
 
 SHORT = records.read_toml("short.toml")
@@ -69,7 +72,7 @@ def test_a_figure_that_is_not_a_number_meets_nothing():
 
 
 def test_peers_say_value_source_date_and_how():
-    for entry in records.read_toml("peers.toml"):
+    for entry in [*records.read_toml("peers.toml"), *records.read_measured_peers()]:
         assert set(entry) == {"row", "figure", "value", "unit", "kind", "source", "date"}
         assert entry["row"] in ROWS and entry["kind"] in ("measured", "published")
     for entry in SHORT:
@@ -99,3 +102,49 @@ def test_a_measured_seed_is_kept_at_once_and_is_not_due_again(tmp_path):
 
 def _quick(seed: int) -> dict[str, float]:
     return {"cpu": float(seed)}
+
+
+def test_a_peer_is_run_as_it_answers_and_kept_in_the_place_of_its_earlier_figure(tmp_path):
+    peer = peers.Peer("lyapunov_from_data", "it", "slope", 50, 0.05, "1/t.u.", lambda it, x, dt: it * len(x) * dt)
+    value, seconds = peers.measure(peer, 2.0, seed=0)
+    assert (value, seconds >= 0) == (5.0, True)
+    path = tmp_path / "peers.json"
+    for version, values in (("1.0", (1.0, 2.0, 9.0)), ("1.1", (3.0, 4.0, 4.5))):
+        peers.keep(peers.entry(peer, version, [(value, 0.5) for value in values]), path)
+    (kept,) = records.read_measured_peers(path)
+    assert (kept["value"], kept["source"], kept["kind"]) == (4.0, "it 1.1", "measured")
+    assert "3 to 4.5 over 3 seeds" in kept["figure"] and "50 samples" in kept["figure"]
+    peers.keep(peers.entry(peer, "1.1", [(1.0, 0.5)]) | {"figure": "another (1)"}, path)
+    assert len(records.read_measured_peers(path)) == 2
+
+
+def test_a_peer_that_is_not_installed_is_named(monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(records, "HERE", tmp_path)
+    monkeypatch.setattr(records, "render", lambda: "")
+    monkeypatch.setattr(peers, "PEERS", (peers.Peer("lyapunov_from_data", "no_such_package", "", 1, 1.0, "", float),))
+    assert peers.main(["no_such_package"]) == 1
+    assert "not here: no_such_package" in capsys.readouterr().out
+    assert peers.main([]) == 0
+
+
+def test_nolds_is_imported_on_every_python(monkeypatch, tmp_path):
+    """A package that asks importlib.resources for the files of a module of its own, as nolds 0.6.3 does."""
+    package = tmp_path / "asks_for_itself"
+    package.mkdir()
+    (package / "__init__.py").write_text("from asks_for_itself.datasets import here\n")
+    (package / "datasets.py").write_text(
+        "from importlib import resources\nhere = resources.files('asks_for_itself.datasets')\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    assert (peers.load("asks_for_itself").here / "datasets.py").is_file()
+
+
+@pytest.mark.parametrize("package", sorted({peer.package for peer in peers.PEERS}))
+def test_an_installed_peer_answers(package):
+    if importlib.util.find_spec(package) is None:
+        pytest.skip(f"{package} is not installed: pip install 'course-lib[bench]'")
+    module = peers.load(package)
+    for peer in peers.PEERS:
+        if peer.package == package:
+            quick = dataclasses.replace(peer, n=600)
+            assert math.isfinite(peers.measure(quick, module, seed=0)[0]), peer.words

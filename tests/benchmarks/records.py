@@ -18,6 +18,7 @@ from .rows import ROWS, Row
 HERE = Path(__file__).resolve().parent
 LIBRARY = HERE.parent.parent / "course_lib"
 RESULTS = HERE / "results"
+PEERS = HERE / "peers.json"  # of peers that are run here; peers.toml has the others
 
 
 def fingerprint(row: Row, library: Path = LIBRARY) -> str:
@@ -117,6 +118,11 @@ def read_toml(name: str) -> list[dict[str, Any]]:
     return tomllib.loads((HERE / name).read_text()).get("entry", [])
 
 
+def read_measured_peers(path: Path = PEERS) -> list[dict[str, Any]]:
+    """The entries that `python -m tests.benchmarks.peers` measured."""
+    return json.loads(path.read_text()) if path.is_file() else []
+
+
 def render() -> str:
     """results.md: every target with our figure, all seeds, and the peers' figures beside it."""
     short = {(entry["row"], entry["criterion"]) for entry in read_toml("short.toml")}
@@ -150,10 +156,12 @@ def _provenance(row: Row, record: dict[str, Any]) -> list[str]:
 
 
 def _peers(row: Row) -> list[str]:
-    entries = [entry for entry in read_toml("peers.toml") if entry["row"] == row.name]
+    known = [*read_toml("peers.toml"), *read_measured_peers()]
+    entries = [entry for entry in known if entry["row"] == row.name]
     if not entries:
         return []
     lines = ["| peer's figure | value | how | source | date |", "|---|---|---|---|---|"]
     for e in entries:
-        lines.append(f"| {e['figure']} | {e['value']} {e['unit']} | {e['kind']} | {e['source']} | {e['date']} |")
+        value = f"{e['value']} {e['unit']}".rstrip()
+        lines.append(f"| {e['figure']} | {value} | {e['kind']} | {e['source']} | {e['date']} |")
     return [*lines, ""]
