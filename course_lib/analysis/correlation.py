@@ -97,6 +97,10 @@ def correlation_dimension(x: Sequence, *, theiler_window: float) -> CorrelationD
     within 1.5 %; the others within 1.5 % and two standard errors), the widest is taken, and the dimension is the mean
     of its slopes. Where there is none the record says so and the dimension is NaN.
     standard_error: from the scatter over ten groups of states, doubled, because every pair belongs to two states.
+
+    Where the density has square-root singularities (a map with a smooth hump behind the flow: Rössler, logistic),
+    C(r) ~ r^D ln(1/r): the slope creeps towards D too slowly to be seen to move, and reads about 0.1 (map) to 0.2
+    (flow) low with an error far smaller. No range of radii that data can fill is long enough; see the local slopes.
     """
     states = as_trajectories("x", x, least=2)
     window = check_theiler_window(theiler_window, *states.shape[:2])
