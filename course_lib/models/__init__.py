@@ -9,7 +9,15 @@ from course_lib.models.connectivity import (
     weight_spectrum,
 )
 from course_lib.models.ctrnn import CTRNN
-from course_lib.models.ei_rate import Currents, EIRateNetwork
+from course_lib.models.currents import Balance, Currents, current_balance
+from course_lib.models.ei_rate import EIRateNetwork
+from course_lib.models.inhibition import (
+    Stabilisation,
+    SteadyResponse,
+    stabilisation,
+    steady_response,
+    two_populations,
+)
 from course_lib.models.noise import Noise
 from course_lib.models.nonlinearity import NONLINEARITIES, Nonlinearity
 from course_lib.models.rate_flow import RampFlow, RateFlow
@@ -18,6 +26,7 @@ from course_lib.models.rate_network import RateNetwork
 __all__ = [
     "CTRNN",
     "NONLINEARITIES",
+    "Balance",
     "Currents",
     "EIRateNetwork",
     "Noise",
@@ -26,9 +35,15 @@ __all__ = [
     "RateFlow",
     "RateNetwork",
     "Spectrum",
+    "Stabilisation",
+    "SteadyResponse",
     "column_signs",
+    "current_balance",
     "draw_dale_weights",
     "shuffle_signs",
     "sign_violations",
+    "stabilisation",
+    "steady_response",
+    "two_populations",
     "weight_spectrum",
 ]

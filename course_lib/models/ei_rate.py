@@ -8,30 +8,15 @@ where there is no connection). Whatever training does to V, no weight changes it
 (Song, Yang, Wang 2016).
 """
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor, nn
 
 from course_lib.models.connectivity import column_signs, draw_dale_weights
+from course_lib.models.currents import Currents
 from course_lib.models.nonlinearity import RATES
 from course_lib.models.rate_network import RateNetwork, check_tau
 from course_lib.shapes import Input, State
 from course_lib.validation import check_count, check_finite, check_generator, check_shape, complaint
-
-
-@dataclass(frozen=True)
-class Currents:
-    """What enters φ of every cell, each (..., dim): from outside (U u + b), from E cells, from I cells (negative)."""
-
-    external: Tensor
-    excitatory: Tensor
-    inhibitory: Tensor
-
-    @property
-    def net(self) -> Tensor:
-        """The sum of the three."""
-        return self.external + self.excitatory + self.inhibitory
 
 
 class EIRateNetwork(RateNetwork):
@@ -72,7 +57,7 @@ class EIRateNetwork(RateNetwork):
     ):
         for name, size in (("n_e", n_e), ("n_i", n_i)):
             check_count(name, size)
-        self._check_rates(nonlinearity)
+        _check_rates(nonlinearity)
         dim = n_e + n_i
         tau = _population_times(tau_e, tau_i, n_e, n_i, dt, dtype)
         super().__init__(dim, n_in, n_out, n_e, tau=tau, dt=dt, nonlinearity=nonlinearity)
@@ -171,15 +156,15 @@ class EIRateNetwork(RateNetwork):
             inhibitory=x[..., self.n_e :] @ W[:, self.n_e :].T,
         )
 
-    @staticmethod
-    def _check_rates(nonlinearity: str) -> None:
-        if nonlinearity == "tanh":
-            raise complaint(
-                "nonlinearity",
-                wanted="one of " + ", ".join(sorted(RATES)),
-                got="'tanh'",
-                do="An excitatory cell whose rate is negative would inhibit; take CTRNN for signed states.",
-            )
+
+def _check_rates(nonlinearity: str) -> None:
+    if nonlinearity == "tanh":
+        raise complaint(
+            "nonlinearity",
+            wanted="one of " + ", ".join(sorted(RATES)),
+            got="'tanh'",
+            do="An excitatory cell whose rate is negative would inhibit; take CTRNN for signed states.",
+        )
 
 
 def _population_times(tau_e: float, tau_i: float, n_e: int, n_i: int, dt: float, dtype: torch.dtype) -> Tensor:
