@@ -19,6 +19,7 @@ from course_lib.plotting.series import (
     plot_power_spectrum,
     plot_recurrence,
 )
+from course_lib.plotting.spikes import plot_cell_currents, plot_raster, plot_scaling
 from course_lib.plotting.style import COLORS, new_axes, use_style
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "plot_bars",
     "plot_basins",
     "plot_bifurcation",
+    "plot_cell_currents",
     "plot_correlation_sum",
     "plot_density",
     "plot_divergence",
@@ -43,9 +45,11 @@ __all__ = [
     "plot_phase_plane",
     "plot_power_spectrum",
     "plot_prediction_times",
+    "plot_raster",
     "plot_recurrence",
     "plot_rest_points",
     "plot_return_map",
+    "plot_scaling",
     "plot_section",
     "plot_spectrum_convergence",
     "plot_time_series",
