@@ -11,6 +11,8 @@ from course_lib.models.connectivity import (
 from course_lib.models.ctrnn import CTRNN
 from course_lib.models.currents import Balance, Currents, current_balance
 from course_lib.models.ei_rate import EIRateNetwork
+from course_lib.models.gated import GatedRNN
+from course_lib.models.gated_maps import GatedMap, GRUMap, LSTMMap, VanillaMap
 from course_lib.models.inhibition import (
     Stabilisation,
     SteadyResponse,
@@ -22,6 +24,7 @@ from course_lib.models.noise import Noise
 from course_lib.models.nonlinearity import NONLINEARITIES, Nonlinearity
 from course_lib.models.rate_flow import RampFlow, RateFlow
 from course_lib.models.rate_network import RateNetwork
+from course_lib.models.recurrent import RecurrentNetwork
 
 __all__ = [
     "CTRNN",
@@ -29,14 +32,20 @@ __all__ = [
     "Balance",
     "Currents",
     "EIRateNetwork",
+    "GRUMap",
+    "GatedMap",
+    "GatedRNN",
+    "LSTMMap",
     "Noise",
     "Nonlinearity",
     "RampFlow",
     "RateFlow",
     "RateNetwork",
+    "RecurrentNetwork",
     "Spectrum",
     "Stabilisation",
     "SteadyResponse",
+    "VanillaMap",
     "column_signs",
     "current_balance",
     "draw_dale_weights",

@@ -4,8 +4,6 @@ In code W is `W_rec`, U is `W_in`; rows receive. With the input held at u this i
 bias b + U u. With its own readout as input, u = y, it is again such a flow, with weights W + U C and bias b + U d.
 """
 
-import abc
-
 import torch
 from torch import Tensor, nn
 
@@ -23,19 +21,17 @@ from course_lib.models.driven import (
 from course_lib.models.noise import Noise, check_noise, gaussian
 from course_lib.models.nonlinearity import NONLINEARITIES
 from course_lib.models.rate_flow import RateFlow
-from course_lib.shapes import Edges, ForecastSequence, Input, InputSequence, Output, Sequence, State
+from course_lib.models.recurrent import RecurrentNetwork
+from course_lib.shapes import Edges, Input, InputSequence, Sequence, State
 from course_lib.validation import (
     check_choice,
-    check_count,
-    check_finite,
     check_positive,
     check_shape,
-    check_tensor,
     complaint,
 )
 
 
-class RateNetwork(nn.Module, abc.ABC):
+class RateNetwork(RecurrentNetwork):
     """The common part of CTRNN and EIRateNetwork. A subclass draws the weights and says what W_rec is.
 
     dim: units.  n_in, n_out: sizes of input and readout.  n_read: the readout sees units 0 to n_read - 1.
@@ -46,26 +42,14 @@ class RateNetwork(nn.Module, abc.ABC):
     W_rec: Tensor
     W_in: nn.Parameter
     b: nn.Parameter
-    C: nn.Parameter
-    d: nn.Parameter
     tau: Tensor
     rates_only: bool = False  # whether the states are firing rates, so that noise must not push them below zero
 
     def __init__(self, dim: int, n_in: int, n_out: int, n_read: int, *, tau: Tensor, dt: float, nonlinearity: str):
-        super().__init__()
-        self.dim, self.n_in, self.n_out, self.n_read = (
-            dim,
-            check_count("n_in", n_in),
-            check_count("n_out", n_out),
-            n_read,
-        )
+        super().__init__(dim, n_in, n_out, n_read)
         self.dt = dt
         self.nonlinearity = NONLINEARITIES[check_choice("nonlinearity", nonlinearity, NONLINEARITIES)]
         self.register_buffer("tau", tau)
-
-    @abc.abstractmethod
-    def dynamics_parameters(self) -> list[nn.Parameter]:
-        """All parameters that shape the states of a driven network; the readout is not among them."""
 
     def step(self, x: State, u: Input) -> State:
         """One Euler step of length dt. x: (..., dim).  u: (..., n_in), held over the step.  Returns (..., dim)."""
@@ -123,28 +107,9 @@ class RateNetwork(nn.Module, abc.ABC):
         solver = Solver(method, self.dt, rtol, atol, adjoint)
         return solve(x, drives, self.W_rec, times, self.tau, self.nonlinearity, solver)
 
-    def features(self, x: State) -> State:
-        """What the readout sees of the states: (..., dim) becomes (..., n_read)."""
-        return x[..., : self.n_read]
-
-    def readout(self, x: State, *, noise: Noise | None = None, generator: torch.Generator | None = None) -> Output:
-        """y = C x + d of the units that are read. x: (..., dim). Returns (..., n_out), with noise.output when asked."""
-        y = self.features(x) @ self.C.T + self.d
-        noise = check_noise(noise, generator)
-        return y + noise.output * gaussian(y, generator) if noise.output and generator is not None else y
-
-    def set_readout(self, C: Tensor, d: Tensor) -> None:
-        """Put fitted readout weights in place. C: (n_out, n_read), fitted on `features(x)`.  d: (n_out,)."""
-        check_finite("C", check_shape("C", C, f"{self.n_out} {self.n_read}"))
-        check_finite("d", check_shape("d", d, f"{self.n_out}"))
-        with torch.no_grad():
-            self.C.copy_(C)
-            self.d.copy_(d)
-
     def flow_at(self, u: Tensor, *, differentiable: bool = False) -> RateFlow:
         """The autonomous flow with the input held at u: (n_in,). differentiable: keep the weights' gradients."""
-        self._check_dtype("u", check_finite("u", check_shape("u", u, f"{self.n_in}")))
-        return self._flow(self.W_rec, self.b + self.W_in @ u, differentiable)
+        return self._flow(self.W_rec, self.b + self.W_in @ self._check_input(u), differentiable)
 
     def map_at(self, u: Tensor, *, differentiable: bool = False) -> EulerMap:
         """`step` with the input held at u, as a Map: one Euler step of `flow_at(u)` of length dt."""
@@ -155,13 +120,7 @@ class RateNetwork(nn.Module, abc.ABC):
 
         Where only some units are read, U C changes only their columns.
         """
-        if self.n_in != self.n_out:
-            raise complaint(
-                "closed loop",
-                wanted="a readout of the input's size",
-                got=f"n_out = {self.n_out}, n_in = {self.n_in}",
-                do="Only a network that predicts its own input can feed itself.",
-            )
+        self._check_loop()
         loop = nn.functional.pad(self.W_in @ self.C, (0, self.dim - self.n_read))  # (dim, dim)
         return self._flow(self.W_rec + loop, self.b + self.W_in @ self.d, differentiable)
 
@@ -169,33 +128,10 @@ class RateNetwork(nn.Module, abc.ABC):
         """The closed loop as it runs in discrete time: one Euler step of `closed_loop_flow()`; dt None: the model's."""
         return EulerMap(self.closed_loop_flow(differentiable=differentiable), self.dt if dt is None else dt)
 
-    @torch.no_grad()
-    def forecast(self, inputs: InputSequence, n_steps: int) -> ForecastSequence:
-        """Drive the network by inputs, let go, and return what it predicts: (batch, n_steps, n_out).
-
-        inputs: (batch, time, n_in), time >= 1.  The first forecast is for the time one step after the last input.
-        """
-        check_count("n_steps", n_steps)
-        x = self.run(inputs)[:, -1]
-        loop = self.closed_loop_map()
-        states = [x]
-        for _ in range(n_steps - 1):
-            x = loop.step(x)
-            states.append(x)
-        return self.readout(torch.stack(states, dim=1))
-
     def _flow(self, W: Tensor, bias: Tensor, differentiable: bool) -> RateFlow:
         if not differentiable:
             W, bias = W.detach().clone(), bias.detach().clone()
         return RateFlow(W, bias, self.tau, self.nonlinearity)
-
-    def _check_inputs(self, inputs: Tensor) -> Tensor:
-        check_tensor("inputs", inputs)
-        self._check_dtype("inputs", inputs)
-        check_finite("inputs", check_shape("inputs", inputs, f"batch time {self.n_in}"))
-        if inputs.shape[1] == 0:
-            raise complaint("inputs", wanted="at least one sample in time", got="none", do="Look how they were cut.")
-        return inputs
 
     def _check_noise(self, noise: Noise | None, generator: torch.Generator | None) -> Noise:
         noise = check_noise(noise, generator)
@@ -207,19 +143,6 @@ class RateNetwork(nn.Module, abc.ABC):
                 do="Put the noise inside φ: Noise(drive=...).",
             )
         return noise
-
-    def _check_state(self, name: str, x: Tensor, batch: int) -> Tensor:
-        self._check_dtype(name, check_finite(name, check_shape(name, x, f"{batch} {self.dim}")))
-        return x
-
-    def _check_dtype(self, name: str, value: Tensor) -> None:
-        if value.dtype != self.b.dtype:
-            raise complaint(
-                name,
-                wanted=f"the model's precision {self.b.dtype}",
-                got=str(value.dtype),
-                do=f"Convert: {name}.to({self.b.dtype}).",
-            )
 
 
 def check_tau(name: str, tau: float | Tensor, dim: int, dt: float, dtype: torch.dtype) -> Tensor:
