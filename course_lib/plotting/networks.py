@@ -15,7 +15,8 @@ from course_lib.validation import check_shape, complaint
 
 EXCITATORY, INHIBITORY, NET, EXTERNAL = CYCLE[1], CYCLE[0], CYCLE[3], CYCLE[2]
 # clear in the middle, so that an absent connection has the colour of the page
-SIGNED = LinearSegmentedColormap.from_list("signed", [INHIBITORY, (*to_rgba(INHIBITORY)[:3], 0.0), EXCITATORY])
+_STOPS = ((0.0, INHIBITORY, 1.0), (0.499, INHIBITORY, 0.0), (0.501, EXCITATORY, 0.0), (1.0, EXCITATORY, 1.0))
+SIGNED = LinearSegmentedColormap.from_list("signed", [(at, to_rgba(color, alpha)) for at, color, alpha in _STOPS])
 
 
 def plot_weights(ax: Axes, W: Tensor, *, n_e: int | None = None) -> Axes:
