@@ -185,6 +185,15 @@ def test_a_state_dict_carries_the_signs():
     assert_close(other.W_rec, sparse.W_rec, rtol=0, atol=0)
 
 
+def test_weights_and_noise_come_from_the_generator_and_torch_keeps_its_own(rng):
+    before = torch.get_rng_state()
+    first, same, other = ei_network(density=0.7), ei_network(density=0.7), ei_network(density=0.7, seed=5)
+    first.run(torch.zeros(1, 3, 2, dtype=F64), noise=Noise(drive=0.1), generator=rng)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert all(torch.equal(a, b) for a, b in zip(first.parameters(), same.parameters(), strict=True))
+    assert not torch.equal(first.V, other.V)
+
+
 def build(**options):
     arguments = {"n_e": 4, "n_i": 2, "tau_e": 0.5, "tau_i": 0.5, "dt": 0.1, "generator": torch.Generator(), **options}
     return EIRateNetwork(arguments.pop("n_e"), arguments.pop("n_i"), 2, arguments.pop("n_out", 2), **arguments)
