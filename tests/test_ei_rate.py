@@ -218,6 +218,7 @@ def given(*rows, n_e=1):
         (lambda: build(generator=0), "generator: wanted"),
         (lambda: build().set_readout(torch.zeros(2, 6), torch.zeros(2)), r"C: wanted shape \(2, 4\), got \(2, 6\)"),
         (lambda: build(n_out=1).closed_loop_map(), "wanted a readout of the input's size"),
+        (lambda: build().closed_loop_map(0.6), r"tau: wanted finite time constants of at least the step dt = 0\.6"),
         (lambda: build().run(torch.zeros(1, 0, 2, dtype=F64)), "inputs: wanted at least one sample in time"),
         (lambda: build().currents(torch.zeros(5, dtype=F64), INPUT), "x: wanted shape"),
         (

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from course_lib.models.gated_maps import GatedMap, GRUMap, LSTMMap, VanillaMap
 from course_lib.models.noise import Noise, check_noise, gaussian
 from course_lib.models.recurrent import RecurrentNetwork
-from course_lib.shapes import Input, InputSequence, Sequence, State
+from course_lib.shapes import InputSequence, Sequence, State
 from course_lib.validation import check_choice, check_count, check_finite, check_generator, check_shape, complaint
 
 
@@ -97,8 +97,8 @@ class GatedRNN(RecurrentNetwork):
         """The cell's weights and biases."""
         return list(self.cell.parameters())
 
-    def step(self, x: State, u: Input) -> State:
-        """One step of torch's cell. x: (..., dim).  u: (..., n_in).  Returns (..., dim)."""
+    def step(self, x: State, u: Tensor) -> State:
+        """One step of torch's cell. x: (..., dim).  u: (..., n_in), or (n_in,) for all states.  Returns (..., dim)."""
         flat = x.reshape(-1, self.dim)
         inputs = u.expand(*x.shape[:-1], self.n_in).reshape(-1, self.n_in)
         if self.kind == "lstm":

@@ -126,7 +126,9 @@ class RateNetwork(RecurrentNetwork):
 
     def closed_loop_map(self, dt: float | None = None, *, differentiable: bool = False) -> EulerMap:
         """The closed loop as it runs in discrete time: one Euler step of `closed_loop_flow()`; dt None: the model's."""
-        return EulerMap(self.closed_loop_flow(differentiable=differentiable), self.dt if dt is None else dt)
+        step = self.dt if dt is None else dt
+        check_tau("tau", self.tau, self.dim, step, self.tau.dtype)
+        return EulerMap(self.closed_loop_flow(differentiable=differentiable), step)
 
     def _flow(self, W: Tensor, bias: Tensor, differentiable: bool) -> RateFlow:
         if not differentiable:

@@ -46,7 +46,7 @@ class RecurrentNetwork(nn.Module, abc.ABC):
     def closed_loop_map(self, dt: float | None = None, *, differentiable: bool = False) -> Map:
         """`step` with the readout as input. Needs n_in = n_out."""
 
-    def features(self, x: State) -> State:
+    def features(self, x: State) -> Tensor:
         """What the readout sees of the states: (..., dim) becomes (..., n_read)."""
         return x[..., : self.n_read]
 
