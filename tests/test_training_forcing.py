@@ -8,7 +8,7 @@ from problems import F64
 from torch.testing import assert_close
 
 from course_lib.dynamics import FunctionMap
-from course_lib.models import CTRNN, EIRateNetwork, Noise
+from course_lib.models import CTRNN, EIRateNetwork, GatedRNN, Noise
 from course_lib.training import (
     TEACHER,
     Forcing,
@@ -46,6 +46,11 @@ def dale(seed: int = 1) -> EIRateNetwork:
     return EIRateNetwork(8, 3, 2, 2, tau_e=1.0, tau_i=0.7, dt=0.5, generator=generator(seed), density=0.7)
 
 
+def lstm(seed: int = 1) -> GatedRNN:
+    return GatedRNN("lstm", 5, 2, 2, generator=generator(seed))
+
+
+ALL_MODELS = pytest.mark.parametrize("make", [ctrnn, dale, lstm], ids=["CTRNN", "EIRateNetwork", "LSTM"])
 MODELS = pytest.mark.parametrize("make", [ctrnn, dale], ids=["CTRNN", "EIRateNetwork"])
 WARM_UP = 15
 
@@ -53,14 +58,14 @@ WARM_UP = 15
 # --- what enters
 
 
-@MODELS
+@ALL_MODELS
 def test_all_of_the_truth_is_the_driven_network(make):
     inputs, _ = circle()
     model = make()
     assert_close(forced_predictions(model, inputs, warm_up=WARM_UP), model.readout(model.run(inputs)))
 
 
-@MODELS
+@ALL_MODELS
 def test_none_of_the_truth_is_the_closed_loop(make):
     inputs, _ = circle()
     model = make()
@@ -69,7 +74,7 @@ def test_none_of_the_truth_is_the_closed_loop(make):
         assert_close(free[:, WARM_UP - 1 :], model.forecast(inputs[:, :WARM_UP], 61 - WARM_UP))
 
 
-@MODELS
+@ALL_MODELS
 def test_sparse_forcing_is_the_loop_written_out(make):
     inputs, _ = circle()
     model = make()
@@ -82,7 +87,7 @@ def test_sparse_forcing_is_the_loop_written_out(make):
     assert_close(found, torch.stack(expected, dim=1))
 
 
-@MODELS
+@ALL_MODELS
 def test_forcing_the_state_moves_its_readout_by_the_share_and_drives_with_the_result(make):
     inputs, _ = circle()
     model, alpha = make(), 0.3
@@ -157,7 +162,7 @@ def test_the_strength_takes_the_worst_trial_and_the_geometric_mean_in_time():
     assert sufficient_strength(loop, states) == pytest.approx(1 - 1 / 4)
 
 
-@MODELS
+@ALL_MODELS
 def test_a_truncated_gradient_does_not_reach_behind_the_cut(make):
     model = make()
     for predict in (
@@ -169,7 +174,7 @@ def test_a_truncated_gradient_does_not_reach_behind_the_cut(make):
         assert (slope[:, :40] == 0).all() and (slope[:, 40] != 0).any()
 
 
-@MODELS
+@ALL_MODELS
 def test_truncation_changes_no_state(make):
     inputs, _ = circle()
     model = make()
@@ -347,3 +352,21 @@ def test_trials_shorter_than_the_warm_up_are_refused_by_every_fit():
 def test_a_forcing_that_makes_no_sense_is_refused(options):
     with pytest.raises(CourseError, match="wanted"):
         Forcing(**options)
+
+
+@MODELS
+def test_fits_draw_from_their_generator_alone(make):
+    inputs, targets = circle()
+    before = torch.get_rng_state()
+    options = {"n_steps": 2, "batch": 4, "window": 20, "warm_up": 10, "noise": Noise(drive=0.01, input=0.01)}
+
+    def work(seed: int) -> torch.Tensor:
+        model, g = make(), generator(seed)
+        fit_bptt(model, inputs, targets, generator=g, **options)
+        fit_forecaster(model, inputs, targets, generator=g, **options)
+        fit_reservoir(model, inputs, targets, noise=options["noise"], generator=g)
+        return torch.cat([p.detach().flatten() for p in model.parameters()])
+
+    first = work(0)
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(first, work(0)) and not torch.equal(first, work(1))
