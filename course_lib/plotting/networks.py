@@ -46,7 +46,7 @@ def plot_weight_spectrum(
     ax.plot(x, y, color=COLORS["guide"], linestyle="--", linewidth=1.0, label="disc on paper")
     if abs(record.outlier) > record.radius:
         ax.plot([record.outlier], [0.0], "x", color=COLORS["accent"], markersize=9, label="outlier on paper")
-    ax.set_aspect("equal", adjustable="datalim")
+    ax.set_aspect("equal", adjustable="box")
     ax.set_xlabel("real part")
     ax.set_ylabel("imaginary part")
     return ax
