@@ -30,6 +30,11 @@ TIMED_STEPS = 500
 
 
 @dataclass(frozen=True)
+class Escaped(NotApplicable):
+    """The reason that takes the exponents with it: some closed loops have left the attractor."""
+
+
+@dataclass(frozen=True)
 class Scores:
     """rmse: one step ahead, per coordinate.  over_persistence, over_line: skill against persistence and against linear
     extrapolation, 1 - MSE / their MSE, per coordinate.
@@ -107,7 +112,7 @@ def _free_run(fitted: Fitted, problem: ForecastProblem) -> Tensor | NotApplicabl
     if bool(outside.any()):
         first = problem.dt * (1 + int(outside.any(dim=0).to(torch.int8).argmax()))
         share = float(outside.any(dim=1).double().mean())
-        return NotApplicable(f"{share:.0%} of the loops leave {FAR:g} standard deviations, the first after {first:.3g}")
+        return Escaped(f"{share:.0%} of the loops leave {FAR:g} standard deviations, the first after {first:.3g}")
     late = orbit[:, n * problem.stride :: problem.stride]  # what is left of the starts has gone by then
     if bool(((late / problem.std).std(dim=1).amax(dim=-1) < STILL).all()):
         return NotApplicable("every loop comes to rest")
@@ -119,7 +124,7 @@ def _spectrum(
 ) -> LyapunovSpectrum | NotApplicable:
     if isinstance(fitted.loop, NotApplicable):
         return fitted.loop
-    if isinstance(orbit, NotApplicable) and "leave" in orbit.why:
+    if isinstance(orbit, Escaped):
         return orbit
     system, x0 = fitted.loop(_many_starts(problem))
     try:
