@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from course_lib.dynamics import DifferenceFlow, EulerMap, Flow, FunctionFlow, FunctionMap, Map, TimeReversed
-from course_lib.models import CTRNN
+from course_lib.models import CTRNN, EIRateNetwork, GatedRNN, RampFlow
 from course_lib.systems import Bistable, Duffing, Hopf, Hopfield, Linear, Lorenz63, Lorenz96, Rossler, VanDerPol
 
 F64 = torch.float64
@@ -78,6 +78,27 @@ def network(nonlinearity: str = "tanh", *, seed: int = 3, tau: float | Tensor = 
     return model
 
 
+def ei_network(nonlinearity: str = "softplus", *, tau_i: float = 0.3, seed: int = 4, **options) -> EIRateNetwork:
+    """Four excitatory and two inhibitory cells with two inputs and two outputs."""
+    generator = torch.Generator().manual_seed(seed)
+    options = {"gain": 0.9, **options}
+    model = EIRateNetwork(
+        4, 2, 2, 2, tau_e=0.5, tau_i=tau_i, dt=0.1, generator=generator, nonlinearity=nonlinearity, **options
+    )
+    model.set_readout(model.C.detach(), torch.tensor([0.4, -0.7], dtype=F64))
+    return model
+
+
+def gated_network(kind: str, *, seed: int = 6, n_hidden: int = 3) -> GatedRNN:
+    """A small gated network with two inputs and two outputs, its weights large enough to bend."""
+    model = GatedRNN(kind, n_hidden, 2, 2, generator=torch.Generator().manual_seed(seed))
+    with torch.no_grad():
+        for p in model.parameters():
+            p.mul_(2.0)
+    model.set_readout(model.C.detach(), torch.tensor([0.4, -0.7], dtype=F64))
+    return model
+
+
 INPUT = torch.tensor([0.3, -0.2], dtype=F64)
 UNEVEN_TAU = torch.linspace(0.2, 0.9, 6, dtype=F64)
 
@@ -112,12 +133,27 @@ FLOWS: dict[str, Flow] = {
     "CTRNN relu, input held": network("relu").flow_at(INPUT),
     "CTRNN, one tau a unit": network(tau=UNEVEN_TAU).flow_at(INPUT),
     "CTRNN, loop closed": network().closed_loop_flow(),
+    "CTRNN logistic, input held": network("logistic").flow_at(INPUT),
+    "CTRNN, input on a ramp": RampFlow(
+        network().W_rec.detach(), torch.ones(6, dtype=F64), UNEVEN_TAU, UNEVEN_TAU, network().nonlinearity
+    ),
+    "EIRateNetwork, input held": ei_network().flow_at(INPUT),
+    "DifferenceFlow of a GRU": DifferenceFlow(gated_network("gru").map_at(INPUT)),
+    "EIRateNetwork, loop closed": ei_network("logistic").closed_loop_flow(),
 }
 MAPS: dict[str, Map] = {
     "FunctionMap": HENON,
     "EulerMap": EulerMap(Lorenz63(), 0.01),
     "CTRNN, input held": network().map_at(INPUT),
     "CTRNN, loop closed": network("softplus", tau=UNEVEN_TAU).closed_loop_map(0.05),
+    "GRU, input held": gated_network("gru").map_at(INPUT),
+    "GRU, loop closed": gated_network("gru").closed_loop_map(),
+    "LSTM, input held": gated_network("lstm").map_at(INPUT),
+    "LSTM, loop closed": gated_network("lstm").closed_loop_map(),
+    "vanilla RNN, input held": gated_network("rnn").map_at(INPUT),
+    "vanilla RNN, loop closed": gated_network("rnn").closed_loop_map(),
+    "EIRateNetwork, input held": ei_network(tau_i=0.5).map_at(INPUT),
+    "EIRateNetwork, loop closed": ei_network("relu").closed_loop_map(),
 }
 
 

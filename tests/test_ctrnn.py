@@ -14,7 +14,12 @@ from course_lib.models import CTRNN, NONLINEARITIES
 from course_lib.validation import CourseError
 
 TAUS = pytest.mark.parametrize("tau", [0.5, UNEVEN_TAU], ids=["one tau", "one tau a unit"])
-PHI = {"tanh": np.tanh, "relu": lambda a: np.maximum(a, 0), "softplus": lambda a: np.log1p(np.exp(5 * a)) / 5}
+PHI = {
+    "tanh": np.tanh,
+    "logistic": lambda a: 1 / (1 + np.exp(2 - 4 * a)),
+    "relu": lambda a: np.maximum(a, 0),
+    "softplus": lambda a: np.log1p(np.exp(5 * a)) / 5,
+}
 
 
 def equation(model: CTRNN, u: np.ndarray):
@@ -169,7 +174,7 @@ def build(**options):
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: build(nonlinearity="sigmoid"), "one of relu, softplus, tanh, got 'sigmoid'"),
+        (lambda: build(nonlinearity="sigmoid"), "one of logistic, relu, softplus, tanh, got 'sigmoid'"),
         (lambda: build(dt=0.6), r"tau: wanted finite time constants of at least the step dt = 0\.6, got 0\.5"),
         (lambda: build(tau=torch.ones(5, dtype=F64)), "tau: wanted shape"),
         (lambda: build(dim=0), "dim: wanted"),

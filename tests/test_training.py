@@ -164,7 +164,8 @@ def test_a_resumed_training_is_the_uninterrupted_one_bit_for_bit(tmp_path):
         [resumed], bowl(resumed), n_steps=60, generator=generator(99), resume=load_state(tmp_path / "state.npz")
     )
     assert_close(resumed, whole, rtol=0, atol=0)
-    assert_close(torch.cat((first.loss, second.loss)), full.loss, rtol=0, atol=0)
+    assert_close(first.loss, full.loss[:25], rtol=0, atol=0)
+    assert_close(second.loss, full.loss, rtol=0, atol=0)
     assert second.state.step == 60
 
 

@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.nn import functional
 
 SOFTPLUS_SHARPNESS = 5.0
+LOGISTIC_SHARPNESS = 4.0
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,20 @@ def softplus(a: Tensor) -> Tensor:
     return functional.softplus(a, beta=SOFTPLUS_SHARPNESS)
 
 
+def logistic(a: Tensor) -> Tensor:
+    """1 / (1 + exp(-k (a - 1/2))) with k = 4: a rate between 0 and 1 that rises with slope 1 at a = 1/2."""
+    return torch.sigmoid(LOGISTIC_SHARPNESS * (a - 0.5))
+
+
+def _logistic_slope(a: Tensor) -> Tensor:
+    rate = logistic(a)
+    return LOGISTIC_SHARPNESS * rate * (1 - rate)
+
+
 NONLINEARITIES: dict[str, Nonlinearity] = {
     "tanh": Nonlinearity("tanh", torch.tanh, lambda a: 1 - torch.tanh(a) ** 2),
     "softplus": Nonlinearity("softplus", softplus, lambda a: torch.sigmoid(SOFTPLUS_SHARPNESS * a)),
+    "logistic": Nonlinearity("logistic", logistic, _logistic_slope),
     "relu": Nonlinearity("relu", torch.relu, lambda a: (a > 0).to(a.dtype)),
 }
+RATES = ("softplus", "relu", "logistic")  # never negative, as the firing rate of a cell

@@ -8,6 +8,7 @@ from course_lib.plotting.estimates import (
     plot_window_slopes,
 )
 from course_lib.plotting.forecast import plot_bars, plot_forecast, plot_prediction_times
+from course_lib.plotting.networks import plot_currents, plot_step_response, plot_weight_spectrum, plot_weights
 from course_lib.plotting.phase import plot_phase, plot_time_series
 from course_lib.plotting.portraits import plot_basins, plot_linearization, plot_phase_plane, plot_rest_points
 from course_lib.plotting.sections import plot_bifurcation, plot_exponents, plot_section
@@ -19,6 +20,7 @@ from course_lib.plotting.series import (
     plot_power_spectrum,
     plot_recurrence,
 )
+from course_lib.plotting.spikes import plot_cell_currents, plot_raster, plot_scaling
 from course_lib.plotting.style import COLORS, new_axes, use_style
 
 __all__ = [
@@ -27,7 +29,9 @@ __all__ = [
     "plot_bars",
     "plot_basins",
     "plot_bifurcation",
+    "plot_cell_currents",
     "plot_correlation_sum",
+    "plot_currents",
     "plot_density",
     "plot_divergence",
     "plot_divergence_curve",
@@ -43,12 +47,17 @@ __all__ = [
     "plot_phase_plane",
     "plot_power_spectrum",
     "plot_prediction_times",
+    "plot_raster",
     "plot_recurrence",
     "plot_rest_points",
     "plot_return_map",
+    "plot_scaling",
     "plot_section",
     "plot_spectrum_convergence",
+    "plot_step_response",
     "plot_time_series",
+    "plot_weight_spectrum",
+    "plot_weights",
     "plot_window_slopes",
     "use_style",
 ]

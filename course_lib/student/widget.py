@@ -9,7 +9,7 @@ from importlib.resources import files
 from itertools import count
 from typing import Any
 
-NAMES = ("lorenz", "fit-window", "stretch")
+NAMES = ("balance", "fit-window", "isn", "lorenz", "stretch")
 _number = count(1)
 
 
@@ -55,7 +55,7 @@ def picture(figure: Any, alt: str) -> str:
 def widget(name: str, *, still: Any = None, alt: str = "", **options: object) -> Widget:
     """A live picture, by name.
 
-    name: "lorenz", "fit-window", "stretch".
+    name: one of NAMES.
     still: matplotlib figure that stands in the box without JavaScript and in print; None: a sentence does.
     alt: what `still` shows, in words; required with it.
     options: numbers and lists of numbers for the script. lorenz: `start` (3 coordinates), `slope` (largest
@@ -63,7 +63,8 @@ def widget(name: str, *, still: Any = None, alt: str = "", **options: object) ->
     (groups, time) of a divergence curve and `signal`, an index into `signals`, lists of samples `dt` apart; `window`
     (2 times) and `lag` (samples), what it opens with; `longest`, the largest lag.  stretch: `start` (3
     coordinates), `spectrum` (3 known exponents), `curve` (n, 2), radii in RMS radii and correlation sums; without a
-    curve there is no second picture.
+    curve there is no second picture.  isn: first values of its sliders, `ee`, `ei`, `ie`, `ii` (magnitudes of the
+    weights, ei from I to E), `ratio` (time constant of I over that of E), `inputE`, `inputI`.  balance takes none.
     Raises ValueError for an unknown name, a missing alt text, or an option that is not plain data.
     """
     if name not in NAMES:

@@ -1,6 +1,7 @@
 """Tasks that make trials for training: `task.sample(batch, generator=...)` returns a Trial."""
 
 from course_lib.tasks.forecast import LorenzForecast
+from course_lib.tasks.standardised import StandardisedFlow
 from course_lib.tasks.trial import Trial
 
-__all__ = ["LorenzForecast", "Trial"]
+__all__ = ["LorenzForecast", "StandardisedFlow", "Trial"]

@@ -9,6 +9,7 @@ from course_lib.integrate import Trajectory, integrate
 from course_lib.shapes import State
 from course_lib.systems.lorenz63 import Lorenz63
 from course_lib.systems.references import LORENZ63
+from course_lib.tasks.standardised import StandardisedFlow
 from course_lib.tasks.trial import Trial
 from course_lib.validation import check_count, check_generator, check_positive, check_shape
 
@@ -67,6 +68,10 @@ class LorenzForecast:
         t = self.dt * torch.arange(n + 1, dtype=torch.float64)
         orbit = integrate(self.flow, start, t, max_step=self.solver_step)
         return Trajectory(t, self.standardise(orbit.x))
+
+    def standardised_flow(self) -> StandardisedFlow:
+        """The Lorenz flow in the units of the trials."""
+        return StandardisedFlow(self.flow, self.mean, self.std)
 
     def standardise(self, x: Tensor) -> Tensor:
         """(x - mean) / std. x: (..., 3)."""

@@ -1,20 +1,48 @@
-"""Fitting: a ridge readout, a forecaster with an exact readout, and one loop that knows no model."""
+"""Fitting: readouts by ridge, forecasters with an exact readout, plain BPTT under forcing, and one loop for all."""
 
-from course_lib.training.forecaster import ForecasterFit, fit_forecaster
-from course_lib.training.loop import History, TrainingState, load_state, save_state, train
+from course_lib.training.bptt import fit_bptt, forced_predictions
+from course_lib.training.curricula import (
+    TEACHER,
+    Forcing,
+    annealed,
+    generalised_forcing,
+    predictability_interval,
+    sparse_forcing,
+    sufficient_strength,
+)
+from course_lib.training.device import check_device
+from course_lib.training.forecaster import ForecasterFit, driven_states, fit_forecaster, fit_reservoir
+from course_lib.training.loop import History, LoopOptions, TrainingStopped, train
 from course_lib.training.losses import log_mse, mse
+from course_lib.training.progress import ProgressBar
 from course_lib.training.readout import Readout, fit_readout
+from course_lib.training.state import TrainingState, load_state, save_state
 
 __all__ = [
+    "TEACHER",
+    "Forcing",
     "ForecasterFit",
     "History",
+    "LoopOptions",
+    "ProgressBar",
     "Readout",
     "TrainingState",
+    "TrainingStopped",
+    "annealed",
+    "check_device",
+    "driven_states",
+    "fit_bptt",
     "fit_forecaster",
     "fit_readout",
+    "fit_reservoir",
+    "forced_predictions",
+    "generalised_forcing",
     "load_state",
     "log_mse",
     "mse",
+    "predictability_interval",
     "save_state",
+    "sparse_forcing",
+    "sufficient_strength",
     "train",
 ]

@@ -1,7 +1,10 @@
 """Estimators that pip installs, on the data of our own rows, with their ordinary settings and with the best we found.
 
-python -m tests.benchmarks.peers              every peer that is installed (extra "bench")
+python -m tests.benchmarks.peers              every peer that is installed
 python -m tests.benchmarks.peers nolds ...    these packages
+
+They are not among the pins, because neurokit2 0.2.13 wants a setuptools older than ours: `pip install nolds neurokit2`
+in an environment of its own, beside `pip install -e .`.
 
 What was measured is kept in peers.json, with version and date; results.md shows it beside our figures. The peers take
 one series, so they get the x coordinate of the row's orbit, embedded by their own means. "Best" is what an informed

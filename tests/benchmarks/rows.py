@@ -227,6 +227,20 @@ LORENZ_SPECTRUM = Row(
 
 # the rows of other files, which take Row and Criterion from above
 from .rows_from_data import FROM_DATA_ROWS  # noqa: E402
+from .rows_networks import NETWORKS_ROWS  # noqa: E402
+from .rows_spiking import SPIKING_ROWS  # noqa: E402
+from .rows_spiking_driven import DRIVEN_ROWS  # noqa: E402
 from .rows_systems import SYSTEMS_ROWS  # noqa: E402
 
-ROWS: dict[str, Row] = {row.name: row for row in (CTRNN_LORENZ, LORENZ_SPECTRUM, *SYSTEMS_ROWS, *FROM_DATA_ROWS)}
+ROWS: dict[str, Row] = {
+    row.name: row
+    for row in (
+        CTRNN_LORENZ,
+        LORENZ_SPECTRUM,
+        *SYSTEMS_ROWS,
+        *FROM_DATA_ROWS,
+        *NETWORKS_ROWS,
+        *SPIKING_ROWS,
+        *DRIVEN_ROWS,
+    )
+}

@@ -1,0 +1,228 @@
+"""A driven network of excitatory and inhibitory LIF cells, stepped by norse, read out from filtered spikes.
+
+    one step of dt ms:  i ← i + W s + (dt/τ_syn)(U u + b),   v ← v + (dt/τ_mem)(i - v),   i ← i (1 - dt/τ_syn)
+    s = 1 where v > v_th, then v ← v_reset;     r_k ← r_k + (dt/τ_k)(s - r_k);     y = C r + d
+
+Units are those of `course_lib.models.lif`: ms, Hz, currents in units of threshold. norse wants seconds and 1/s; the one
+place where they are converted is `norse_step`. norse integrates v and i; the threshold is ours, because the slope of
+norse's default surrogate cannot be chosen (its `super` ignores `alpha`, norse 1.1).
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn
+
+import torch
+from torch import Tensor, nn
+
+from course_lib.models.balanced import Couplings, _draw_sources
+from course_lib.models.lif import LIFCell
+from course_lib.models.surrogate import Surrogate
+from course_lib.shapes import InputSequence
+from course_lib.validation import check_count, check_finite, check_generator, check_positive, check_shape, complaint
+
+F64 = torch.float64
+SECONDS = 1e-3  # a millisecond
+SLOWEST, FASTEST = 0.2, 300.0  # Hz, mean rate outside of which a run is refused
+
+Step = Callable[[Tensor, Tensor, Tensor], tuple[Tensor, Tensor, Tensor]]
+
+
+def norse_step(cell: LIFCell, spike: Callable[[Tensor], Tensor]) -> Step:
+    """`lif_step` by norse: from v, i_syn and jump, each (..., cells), to the next v, i_syn and spikes.
+
+    Raises CourseError when norse is not installed.
+    """
+    try:
+        from norse.torch.functional.leaky_integrator import LIParameters, LIState, li_feed_forward_step
+    except ImportError as error:
+        raise complaint(
+            "norse", wanted="the package norse", got=str(error), do="Install the extra: pip install course-lib[spiking]"
+        ) from error
+    parameters = LIParameters(
+        tau_syn_inv=torch.tensor(1 / (cell.tau_syn * SECONDS), dtype=F64),
+        tau_mem_inv=torch.tensor(1 / (cell.tau_mem * SECONDS), dtype=F64),
+    )
+
+    def step(v: Tensor, i_syn: Tensor, jump: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        v, state = li_feed_forward_step(jump, LIState(v=v, i=i_syn), parameters, dt=cell.dt * SECONDS)
+        spikes = spike(v - cell.v_th)
+        reset = spikes.detach()
+        return (1 - reset) * v + reset * cell.v_reset, state.i, spikes
+
+    return step
+
+
+@dataclass(frozen=True)
+class SpikingRun:
+    """What a driven run left behind.
+
+    features: (batch, time, n_features), the filtered spikes at the end of every input, trace by trace.
+    rates: (cells,) [Hz], over all of the run.  dt: ms a step.
+    On request only, one sample a step, otherwise None: spikes (batch, steps, cells) bool; v and i_syn (batch, steps, n)
+    of the watched cells, after the step.
+    """
+
+    features: Tensor
+    rates: Tensor
+    dt: float
+    spikes: Tensor | None
+    v: Tensor | None
+    i_syn: Tensor | None
+
+
+class SpikingEINetwork(nn.Module):
+    """A random E/I network whose filtered spikes are read out linearly.
+
+    n_e, n_i: cells, excitatory first.  n_in, n_out: sizes of input and readout.  K: inputs of every cell from each
+    population.  hold: steps of dt for which an input is held.  generator: draws wires, inputs, biases, the start.
+    strength: factor of all couplings; weights are strength J / sqrt(K) (tau_mem / tau_syn).  drive: m0, spikes per
+    tau_mem that the balance equations ask of an undriven network.  input_scale: standard deviation of W_in.
+    bias_spread: that of the bias from cell to cell.  traces: time constants [ms] of the filters that are read.
+    W_rec: (cells, cells), rows receive, one sign per column.  W_in: (cells, n_in).  b: (cells,).  C: (n_out, features).
+    trainable: whether W_rec, W_in and b carry gradients, through `surrogate`; a reservoir needs none.
+
+    A driven network is not in the balanced regime: its input is as strong as its recurrent currents.
+    """
+
+    v0: Tensor
+    _advance: Step
+
+    def __init__(
+        self,
+        n_e: int,
+        n_i: int,
+        n_in: int,
+        n_out: int,
+        *,
+        K: int,
+        hold: int,
+        generator: torch.Generator,
+        strength: float = 0.4,
+        drive: float = 0.4,
+        input_scale: float = 2.0,
+        bias_spread: float = 0.3,
+        traces: tuple[float, ...] = (20.0, 50.0, 200.0),
+        couplings: Couplings | None = None,
+        cell: LIFCell | None = None,
+        surrogate: Surrogate | None = None,
+        trainable: bool = False,
+    ):
+        super().__init__()
+        self.n_e, self.n_i = check_count("n_e", n_e, least=2), check_count("n_i", n_i, least=2)
+        self.n_in, self.n_out, self.hold = check_count("n_in", n_in), check_count("n_out", n_out), hold
+        check_count("hold", hold)
+        if check_count("K", K) >= min(n_e, n_i):
+            raise complaint("K", wanted=f"fewer than {min(n_e, n_i)} inputs", got=str(K), do="Or take more cells.")
+        check_generator(generator)
+        self.cell, self.couplings = cell or LIFCell(), couplings or Couplings()
+        self.surrogate, self.traces = surrogate or Surrogate(), self._check_traces(traces)
+        self._advance = norse_step(self.cell, self.surrogate)
+        n, J, j = n_e + n_i, self.couplings, check_positive("strength", strength)
+        onto_e = torch.arange(n) < n_e
+        scale = j / math.sqrt(K) * self.cell.tau_mem / self.cell.tau_syn
+        W = torch.zeros(n, n, dtype=F64)
+        for first, size, to_e, to_i in ((0, n_e, J.EE, J.IE), (n_e, n_i, -J.EI, -J.II)):
+            senders = first + _draw_sources(n, first, size, K, generator)
+            W.scatter_(1, senders, (scale * torch.where(onto_e, to_e, to_i).to(F64))[:, None].expand(-1, K))
+
+        def normal(*shape: int) -> Tensor:
+            return torch.randn(*shape, generator=generator, dtype=F64)
+
+        outside = check_positive("drive", drive, or_zero=True) * math.sqrt(K) * j
+        self.W_rec = nn.Parameter(W, requires_grad=trainable)
+        self.W_in = nn.Parameter(check_positive("input_scale", input_scale) * normal(n, n_in), requires_grad=trainable)
+        bias = outside * torch.where(onto_e, J.E0, J.I0).to(F64)
+        spread = check_positive("bias_spread", bias_spread, or_zero=True)
+        self.b = nn.Parameter(bias + spread * normal(n), requires_grad=trainable)
+        self.C = nn.Parameter(torch.zeros(n_out, n * len(self.traces), dtype=F64), requires_grad=False)
+        self.d = nn.Parameter(torch.zeros(n_out, dtype=F64), requires_grad=False)
+        self.register_buffer("v0", torch.rand(n, generator=generator, dtype=F64))
+
+    def run(self, inputs: InputSequence, *, record: tuple[str, ...] = (), watch: Tensor | None = None) -> SpikingRun:
+        """Drive the network. inputs: (batch, time, n_in), each held for `hold` steps of dt.
+
+        record: any of "spikes", "v", "i_syn"; what is not asked for is not kept.  watch: (n,), indices of the cells
+        whose v and i_syn are kept; None: the first ten.
+        Raises CourseError for a mean rate below 0.2 Hz or above 300 Hz: a unit or a scale is wrong then.
+        """
+        check_finite("inputs", check_shape("inputs", inputs, f"batch time {self.n_in}"))
+        wrong = set(record) - {"spikes", "v", "i_syn"}
+        if wrong:
+            raise complaint("record", wanted="spikes, v, i_syn", got=", ".join(sorted(wrong)), do="Ask for those.")
+        watched = torch.arange(min(10, len(self.b))) if watch is None else watch
+        v = self.v0.expand(len(inputs), -1)
+        i_syn = spikes = torch.zeros_like(v)
+        trace = v.new_zeros(len(self.traces), *v.shape)
+        leak = v.new_tensor([self.cell.dt / tau for tau in self.traces])[:, None, None]
+        features, total = [], torch.zeros_like(self.b)
+        kept: dict[str, list[Tensor]] = {name: [] for name in record}
+        for u in (self.cell.leak_syn * (inputs @ self.W_in.T + self.b)).unbind(dim=1):
+            for _ in range(self.hold):
+                v, i_syn, spikes = self._advance(v, i_syn, u + spikes @ self.W_rec.T)
+                trace = trace + leak * (spikes - trace)
+                total = total + spikes.detach().sum(dim=0)
+                for name in kept:
+                    kept[name].append(spikes > 0 if name == "spikes" else {"v": v, "i_syn": i_syn}[name][:, watched])
+            features.append(trace.transpose(0, 1).flatten(1))
+        rates = total * 1000.0 / (self.cell.dt * self.hold * inputs.shape[0] * inputs.shape[1])
+        self._check_rates(rates)
+        on_request = {
+            name: torch.stack(kept[name], dim=1) if name in kept else None for name in ("spikes", "v", "i_syn")
+        }
+        return SpikingRun(torch.stack(features, dim=1), rates.detach(), self.cell.dt, **on_request)
+
+    def readout(self, features: Tensor) -> Tensor:
+        """y = C r + d. features: (..., n_features). Returns (..., n_out)."""
+        return features @ self.C.T + self.d
+
+    def set_readout(self, C: Tensor, d: Tensor) -> None:
+        """Put fitted readout weights in place. C: (n_out, n_features).  d: (n_out,)."""
+        check_finite("C", check_shape("C", C, f"{self.n_out} {self.C.shape[1]}"))
+        check_finite("d", check_shape("d", d, f"{self.n_out}"))
+        with torch.no_grad():
+            self.C.copy_(C)
+            self.d.copy_(d)
+
+    def dynamics_parameters(self) -> list[nn.Parameter]:
+        """W_rec, W_in and b: all that shapes the spikes of a driven network."""
+        return [self.W_rec, self.W_in, self.b]
+
+    def flow_at(self, u: Tensor) -> NoReturn:
+        """Refused: see `jacobian`."""
+        self.jacobian(u)
+
+    def map_at(self, u: Tensor) -> NoReturn:
+        """Refused: see `jacobian`."""
+        self.jacobian(u)
+
+    def jacobian(self, x: Tensor) -> NoReturn:
+        """Refused. A spike is a jump: at the threshold a step has no derivative, elsewhere not the one that counts."""
+        raise complaint(
+            "SpikingEINetwork",
+            wanted="a Flow or a Map with a Jacobian",
+            got="a network whose state jumps at every spike",
+            do="Use spike statistics and the readout; `Couplings.rates` gives the mean rates of the balanced network.",
+        )
+
+    def _check_rates(self, rates: Tensor) -> None:
+        mean = float(rates.mean())
+        if not SLOWEST <= mean <= FASTEST:
+            word = "silent" if mean < SLOWEST else "saturated"
+            raise complaint(
+                "rates",
+                wanted=f"a mean rate between {SLOWEST:g} and {FASTEST:g} Hz",
+                got=f"{mean:.3g} Hz, a {word} network",
+                do="Check drive, strength and input_scale, and that times are in ms: a factor 1000 does this.",
+            )
+
+    def _check_traces(self, traces: tuple[float, ...]) -> tuple[float, ...]:
+        if not traces or min(traces) <= self.cell.dt:
+            raise complaint(
+                "traces",
+                wanted=f"time constants above the step of {self.cell.dt:g} ms",
+                got=str(traces),
+                do="Times are in ms: 20 ms is 20.0.",
+            )
+        return tuple(check_positive("traces", float(tau)) for tau in traces)

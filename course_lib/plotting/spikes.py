@@ -1,0 +1,97 @@
+"""Pictures of spiking networks: rasters, currents of one cell, how numbers scale."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from course_lib.analysis.spike_trains import Raster
+from course_lib.models.balanced import BalancedRun
+from course_lib.plotting.style import COLORS, CYCLE, legend_above
+from course_lib.validation import complaint
+
+EXCITATORY, INHIBITORY, NET = CYCLE[1], CYCLE[0], CYCLE[3]
+
+
+def plot_raster(ax: Axes, record: Raster, *, n_e: int | None = None, size: float = 2.0) -> Axes:
+    """One point a spike, time against row. n_e: the first so many rows are excitatory; None: one colour for all."""
+    t, row = record.t.numpy(), record.row.numpy()
+    first = record.n_rows if n_e is None else n_e
+    for part, color, label in ((row < first, EXCITATORY, "excitatory"), (row >= first, INHIBITORY, "inhibitory")):
+        if part.any():
+            ax.plot(t[part], row[part], linestyle="none", marker="|", markersize=size, color=color, label=label)
+    ax.set_xlim(0, record.duration)
+    ax.set_ylim(-1, record.n_rows)
+    ax.set_xlabel("time [ms]")
+    ax.set_ylabel("cell")
+    if n_e is not None:
+        legend_above(ax, 2, markerscale=4)
+    return ax
+
+
+def plot_cell_currents(
+    ax: Axes, run: BalancedRun, *, watched: int = 0, duration: float = 200.0, v_th: float = 1.0
+) -> Axes:
+    """Excitatory (external included) and inhibitory current of one watched cell, their sum, and its spikes.
+
+    watched: place among `run.watched`.  duration: how much of the run is drawn [ms].  The dashed line is the sum that
+    would bring the membrane to threshold if it stayed.
+    """
+    if watched >= len(run.watched):
+        raise complaint(
+            "watched",
+            wanted=f"one of {len(run.watched)} watched cells",
+            got=str(watched),
+            do="Name cells when you run: run(..., watch=torch.arange(3)).",
+        )
+    n = min(len(run.trace_exc), round(duration / run.dt))
+    t = run.dt * np.arange(1, n + 1)
+    exc, inh = run.trace_exc[:n, watched].numpy(), run.trace_inh[:n, watched].numpy()
+    ax.plot(t, exc, color=EXCITATORY, label="excitatory and external", linewidth=1.0)
+    ax.plot(t, inh, color=INHIBITORY, label="inhibitory", linewidth=1.0)
+    ax.plot(t, exc + inh, color=NET, label="sum", linewidth=1.4)
+    ax.axhline(v_th, color=COLORS["guide"], linestyle="--", linewidth=1.0)
+    fired = run.spikes[:n, run.watched[watched]].numpy()
+    top = float(exc.max()) + 0.6
+    ax.plot(t[fired], np.full(fired.sum(), top), "|", color=COLORS["text"], markersize=9)
+    ax.set_xlabel("time [ms]")
+    ax.set_ylabel("current [threshold]")
+    legend_above(ax, 3)
+    return ax
+
+
+def plot_scaling(
+    ax: Axes,
+    x: Sequence[float],
+    values: Mapping[str, Sequence[float]],
+    *,
+    guides: Mapping[str, Sequence[float]] | None = None,
+    errors: Mapping[str, Sequence[float]] | None = None,
+    colors: Mapping[str, str] | None = None,
+    log: bool = False,
+    labels: tuple[str, str] = ("", ""),
+) -> Axes:
+    """Numbers over a parameter as points joined by lines, with dashed guides such as a theory.
+
+    x: (n,).  values, guides: name -> n numbers.  errors: name -> n standard errors.  log: both axes logarithmic, with
+    ticks at x.  labels: of the two axes.
+    """
+    for name, heights in (*values.items(), *(guides or {}).items()):
+        if len(heights) != len(x):
+            raise complaint(name, wanted=f"{len(x)} numbers, one for each x", got=str(len(heights)), do="Measure all.")
+    for i, (name, heights) in enumerate(values.items()):
+        color = (colors or {}).get(name, CYCLE[i % len(CYCLE)])
+        error = None if errors is None or name not in errors else list(errors[name])
+        ax.errorbar(list(x), list(heights), error, color=color, marker="o", markersize=4, linewidth=1.1, label=name)
+    for name, heights in (guides or {}).items():
+        ax.plot(list(x), list(heights), color=COLORS["guide"], linestyle="--", linewidth=1.2, label=name)
+    if log:
+        ax.set_xscale("log")
+        ax.set_yscale("log")
+        ax.set_xticks(list(x), [f"{value:g}" for value in x])
+        ax.minorticks_off()
+    ax.set_xlabel(labels[0])
+    ax.set_ylabel(labels[1])
+    if len(values) + len(guides or {}) > 1:
+        ax.legend(loc="best", fontsize="small")
+    return ax
