@@ -1,5 +1,6 @@
 """Recurrent networks. Each becomes a Flow or a Map once its input is held or comes from its own readout."""
 
+from course_lib.models.balanced import BalancedNetwork, BalancedRun, Couplings
 from course_lib.models.connectivity import (
     Spectrum,
     column_signs,
@@ -20,21 +21,29 @@ from course_lib.models.inhibition import (
     steady_response,
     two_populations,
 )
+from course_lib.models.lif import LIFCell, LIFRun, firing_rate, interval_in_steps, lif_step, run_cells
 from course_lib.models.noise import Noise
 from course_lib.models.nonlinearity import NONLINEARITIES, Nonlinearity
 from course_lib.models.rate_flow import RampFlow, RateFlow
 from course_lib.models.rate_network import RateNetwork
 from course_lib.models.recurrent import RecurrentNetwork
+from course_lib.models.spiking import SpikingEINetwork, SpikingRun
+from course_lib.models.surrogate import Surrogate
 
 __all__ = [
     "CTRNN",
     "NONLINEARITIES",
     "Balance",
+    "BalancedNetwork",
+    "BalancedRun",
+    "Couplings",
     "Currents",
     "EIRateNetwork",
     "GRUMap",
     "GatedMap",
     "GatedRNN",
+    "LIFCell",
+    "LIFRun",
     "LSTMMap",
     "Noise",
     "Nonlinearity",
@@ -43,12 +52,19 @@ __all__ = [
     "RateNetwork",
     "RecurrentNetwork",
     "Spectrum",
+    "SpikingEINetwork",
+    "SpikingRun",
     "Stabilisation",
     "SteadyResponse",
+    "Surrogate",
     "VanillaMap",
     "column_signs",
     "current_balance",
     "draw_dale_weights",
+    "firing_rate",
+    "interval_in_steps",
+    "lif_step",
+    "run_cells",
     "shuffle_signs",
     "sign_violations",
     "stabilisation",

@@ -7,10 +7,9 @@ from matplotlib.axes import Axes
 
 from course_lib.analysis.spike_trains import Raster
 from course_lib.models.balanced import BalancedRun
+from course_lib.plotting.networks import EXCITATORY, INHIBITORY, NET
 from course_lib.plotting.style import COLORS, CYCLE, legend_above
 from course_lib.validation import complaint
-
-EXCITATORY, INHIBITORY, NET = CYCLE[1], CYCLE[0], CYCLE[3]
 
 
 def plot_raster(ax: Axes, record: Raster, *, n_e: int | None = None, size: float = 2.0) -> Axes:
