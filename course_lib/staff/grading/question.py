@@ -76,7 +76,8 @@ class Question:
     """One graded function of a problem set.
 
     function: the name the student's function bears; draw: cases from a generator; cpu_seconds: budget of all cases
-    together; sentences: code -> sentence, which may hold ``{figure}`` places that a finding's figures fill.
+    together; sentences: code -> sentence, which may hold ``{figure}`` places that a finding's figures fill; wall_seconds:
+    when the clock alone stops it; None: a generous multiple of cpu_seconds.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Question:
     properties: tuple[Property, ...]
     sentences: Mapping[str, str]
     cpu_seconds: float = 4.0
+    wall_seconds: float | None = None
 
     @property
     def points(self) -> float:

@@ -215,7 +215,7 @@ class _Watch:
     def run(self, tag: bytes, payload: bytes) -> bool:
         """Send the cell and listen until it is done; False when it ended its worker or had to be killed."""
         channel = self.worker.channel
-        wall = max(WALL_LEAST, WALL_FACTOR * self.budget) if self.question else CELL_WALL
+        wall = self._wall()
         start, cpu = time.monotonic(), self.worker.cpu()
         killing = None
         look = start
@@ -245,6 +245,12 @@ class _Watch:
         except (wire.ChannelError, wire.WireError):
             self.reason = self.reason or "The code ended its own process, or sent what could not be read."
             return False
+
+    def _wall(self) -> float:
+        """Seconds of the clock after which a cell is stopped, however little of the processor it used."""
+        if self.question is None:
+            return CELL_WALL
+        return self.question.wall_seconds or max(WALL_LEAST, WALL_FACTOR * self.budget)
 
     def _heard(self, tag: bytes, data: bytes) -> bool:
         """Handle one frame; True for "done"."""
