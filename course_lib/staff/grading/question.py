@@ -76,8 +76,8 @@ class Question:
     """One graded function of a problem set.
 
     function: the name the student's function bears; draw: cases from a generator; cpu_seconds: budget of all cases
-    together; sentences: code -> sentence, which may hold ``{figure}`` places that a finding's figures fill; wall_seconds:
-    when the clock alone stops it; None: a generous multiple of cpu_seconds.
+    together; sentences: code -> sentence, which may hold ``{figure}`` places that a finding's figures fill.
+    wall_seconds: the clock's backstop behind the budget; None: 20 times the budget, and at least a minute.
     """
 
     name: str
@@ -92,6 +92,11 @@ class Question:
     @property
     def points(self) -> float:
         return sum(p.points for p in self.properties)
+
+    @property
+    def wall(self) -> float:
+        """Seconds by the clock after which a probe is stopped, whatever it used of the processor."""
+        return max(60.0, 20.0 * self.cpu_seconds) if self.wall_seconds is None else self.wall_seconds
 
 
 def per_case(
