@@ -26,7 +26,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # n
 def collected(course):
     """Three students, collected and registered but not graded; the first leaves a trace when its cells run."""
     folder = course / "in"
-    trace = f"open({str(course / 'trace')!r}, 'w').close()\n"
+    trace = f"import os\nos.mkfifo({str(course / 'trace')!r})\n"
     tiny.hand_in(folder, "ada", tiny.answered(q1=trace + "def double(x):\n    return 2 * x"))
     tiny.hand_in(
         folder, "ben", tiny.answered(q1="def double(x):\n    return x[:1] * 2", q2="def shift(x, by): return x")

@@ -1,26 +1,17 @@
 """`course grade`: from a folder of submissions to marks, feedback and a table."""
 
-import contextlib
 import json
 import time
-from collections.abc import Callable, Generator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import nbformat
-
-from course_lib.staff.grading import export, feedback, found, isolation, process, record, sets, triage, verdicts
+from course_lib.staff.grading import export, feedback, found, isolation, process, record, sets, triage
+from course_lib.staff.grading.batch import Outcome, Progress, run_class
 from course_lib.staff.grading.collect import Collected, collect, read_release
-from course_lib.staff.grading.deal import course_key
 from course_lib.staff.grading.places import Places, write_safely
-from course_lib.staff.grading.run import RunResult
 from course_lib.staff.grading.sets import ProblemSet
-from course_lib.staff.grading.verdicts import Graded
 from course_lib.validation import CourseError
-
-Progress = Callable[[int, int, str, float], None]
 
 
 @dataclass(frozen=True)
@@ -78,13 +69,17 @@ def grade(
     level = isolation.measure()
     isolation.require(level, unsandboxed=unsandboxed, accept_partial=accept_partial)
     with record.locked(places):
+        record.require_room(places)
         process.sweep()
         collected = collect(places.root, problem_set, submissions)
         record.back_up(places)
         record.register(places, problem_set, release)
-        graded, fresh, problems = _run_class(places, problem_set, collected, level.level, jobs, progress)
-        students = {item.student: _entry(places, problem_set, item, graded.get(item.student)) for item in collected}
-        notes = [f"{student}: {problem}" for student, problem in problems.items()]
+        outcome = run_class(
+            places, problem_set, release, collected, isolation=level.level, jobs=jobs, progress=progress
+        )
+        graded = outcome.graded
+        students = {item.student: _entry(problem_set, item, outcome) for item in collected}
+        notes = [f"{student}: {problem}" for student, problem in outcome.problems.items()]
         pages = feedback.write(places, problem_set, graded, students)
         page = triage.write(places, problem_set, collected, graded, students, level, time.monotonic() - started)
         try:
@@ -97,7 +92,7 @@ def grade(
         isolation=level,
         students=students,
         seconds=time.monotonic() - started,
-        fresh=fresh,
+        fresh=outcome.fresh,
         csv=table,
         feedback=pages,
         triage=page,
@@ -109,79 +104,9 @@ def grade(
     return report
 
 
-def _run_class(
-    places: Places,
-    problem_set: ProblemSet,
-    collected: Sequence[Collected],
-    level: str,
-    jobs: int,
-    progress: Progress | None,
-) -> tuple[dict[str, Graded], int, dict[str, str]]:
-    """Verdicts by student, how many were made now, and what went wrong by student."""
-    graded, waiting = {}, []
-    for item in (item for item in collected if item.status == "collected"):
-        standing = _standing(places, problem_set, item)
-        if standing is None:
-            waiting.append(item)
-        else:
-            graded[item.student] = standing
-    problems: dict[str, str] = {}
-    if not waiting:
-        return graded, 0, problems
-    recorder, began = record.Recorder(places, problem_set.name), time.monotonic()
-    with contextlib.closing(_results(places, problem_set, waiting, jobs)) as results:
-        for number, (item, notebook, result) in enumerate(results, start=1):
-            try:
-                if isinstance(result, Exception):
-                    raise result
-                made = verdicts.judged(problem_set, notebook, result, student=item.student, isolation=level)
-                recorder.write(made)
-                graded[item.student] = replace(made, outputs={})
-            except Exception as error:  # one submission that cannot be graded must not cost the others theirs
-                problems[item.student] = f"not graded: {type(error).__name__}: {error}"
-            if progress is not None:
-                left = (time.monotonic() - began) / number * (len(waiting) - number)
-                progress(number, len(waiting), item.student, left)
-    return graded, len(waiting), problems
-
-
-def _standing(places: Places, problem_set: ProblemSet, item: Collected) -> Graded | None:
-    """The verdicts that still hold for exactly this submission under exactly these questions, if they are recorded."""
-    before = verdicts.read(places, problem_set.name, item.student)
-    if before is None or not before.complete:
-        return None
-    if before.fingerprint != verdicts.fingerprint(problem_set, item.digest, item.student):
-        return None
-    standing = record.grades(places, problem_set.name, item.student)
-    return before if record.is_done(places, problem_set.name, item.student, standing) else None
-
-
-def _results(
-    places: Places, problem_set: ProblemSet, waiting: Sequence[Collected], jobs: int
-) -> Generator[tuple[Collected, Any, RunResult | Exception], None, None]:
-    """Run the notebooks, ``jobs`` at a time, and hand them out as they come; the caller judges and writes."""
-    key = course_key(places.gradebook)
-
-    def one(item: Collected) -> tuple[Any, RunResult]:
-        notebook = nbformat.read(places.submitted(problem_set.name, item.student), as_version=4)
-        return notebook, verdicts.run_only(problem_set, notebook, key=key, student=item.student)
-
-    pool = ThreadPoolExecutor(max_workers=jobs)
-    try:
-        futures: dict[Future, Collected] = {pool.submit(one, item): item for item in waiting}
-        for future in as_completed(futures):
-            item = futures.pop(future)
-            error = future.exception()
-            if isinstance(error, Exception):
-                yield item, None, error
-            else:
-                yield item, *future.result()
-    finally:
-        pool.shutdown(cancel_futures=True)  # after an interrupt only what runs now is waited for
-
-
-def _entry(places: Places, problem_set: ProblemSet, item: Collected, graded: Graded | None) -> dict[str, Any]:
+def _entry(problem_set: ProblemSet, item: Collected, outcome: Outcome) -> dict[str, Any]:
     """One student's line of the report, from the gradebook."""
+    graded = outcome.graded.get(item.student)
     questions: dict[str, dict[str, Any]] = {}
     entry: dict[str, Any] = {
         "score": None,
@@ -196,7 +121,7 @@ def _entry(places: Places, problem_set: ProblemSet, item: Collected, graded: Gra
     entry["status"] = "not-graded"
     if graded is None:
         return entry
-    cells = {cell.name.rsplit("-", 1)[0]: cell for cell in record.grades(places, problem_set.name, item.student)}
+    cells = {cell.name.rsplit("-", 1)[0]: cell for cell in outcome.grades.get(item.student, ())}
     for name, points in [*((q.name, q.points) for q in problem_set.questions.values()), *problem_set.manual.items()]:
         cell, verdict = cells.get(name), graded.verdicts.get(name)
         outcome = "manual" if verdict is None else verdict.outcome
