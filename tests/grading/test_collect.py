@@ -248,7 +248,9 @@ def collected(course, **files):
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
-        (b"", "not JSON"),
+        (b" \n", "empty"),
+        (b"<!DOCTYPE html>\n<html>", "web page"),
+        (b'{"cells": [', "to its end"),
         (b"\xff\xfe\x00", "not JSON"),
         (b"[" * 200_000, "not JSON"),
         (b"[1, 2]", "no cells"),

@@ -11,17 +11,19 @@ BRACKETS = 1_000_000
 
 
 def opened(data: bytes) -> tuple[dict[str, Any], str]:
-    """The notebook, or what is wrong with it; reads UTF-8 with and without a mark, UTF-16, and Windows' encoding."""
+    """The notebook, or what is wrong with it; reads UTF-8 and UTF-16 with and without a mark, and Windows' encoding."""
     if data.count(b"{") + data.count(b"[") > BRACKETS:  # each becomes an object: a small file could fill the memory
         return {}, "it is not a notebook that can be read (far too many parts)"
+    if not data.strip():
+        return {}, "the file is empty"
     try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        text = data.decode(json.detect_encoding(data))
     except UnicodeDecodeError:
         text = data.decode("cp1252", "replace")
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError, MemoryError):
-        return {}, "it is not a notebook file (not JSON)"
+        return {}, _why_not_json(text)
     if isinstance(notebook, dict) and isinstance(notebook.get("worksheets"), list) and notebook["worksheets"]:
         notebook["cells"] = [cell for sheet in notebook["worksheets"] for cell in _cells_of_3(sheet)]
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
@@ -29,6 +31,15 @@ def opened(data: bytes) -> tuple[dict[str, Any], str]:
     if not isinstance(notebook.get("metadata"), dict):
         notebook["metadata"] = {}
     return notebook, ""
+
+
+def _why_not_json(text: str) -> str:
+    start = text.lstrip()[:1000].lower()
+    if start.startswith(("<!doctype html", "<html")):
+        return "it is a web page (HTML), not the notebook that it shows"
+    if start.startswith("{") and '"cells"' in start:
+        return "it is not a whole notebook file (not JSON to its end)"
+    return "it is not a notebook file (not JSON)"
 
 
 def version_of(notebook: dict[str, Any]) -> Any:
