@@ -76,9 +76,9 @@ def test_progress_counts_up_with_an_estimate(graded):
 def test_the_table_is_plain_and_complete(graded):
     with open(graded.report.csv, newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))
-    assert rows[0] == ["student", "score", "max", "status", "q1", "q2", "q3"]
+    assert rows[0] == ["student", "name", "score", "taken off", "final", "max", "status", "q1", "q2", "q3"]
     assert [row[0] for row in rows[1:]] == sorted(SCORES)
-    assert dict((row[0], row[1]) for row in rows)["right"] == "8.0"
+    assert dict((row[0], row[2]) for row in rows)["right"] == "8"
 
 
 def test_no_case_and_no_name_from_metadata_is_in_any_file(graded):

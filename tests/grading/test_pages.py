@@ -146,14 +146,16 @@ def test_elsewhere_than_on_linux_it_says_what_to_use(monkeypatch):
 
 
 def test_no_cell_of_the_table_is_a_formula(course):
-    assert [export.text(start + "1") for start in "=+-@\t\r"] == ["'" + start + "1" for start in "=+-@\t\r"]
+    assert [export.text(start + "1") for start in "=+-@"] == ["'" + start + "1" for start in "=+-@"]
+    assert [export.text(start + "=1") for start in "\t\r \u200b\x00"] == ["'=1"] * 5
     places, problem_set = Places(course), sets.load(course, "tiny")
     with pytest.raises(CourseError, match="student id"):
         export.write_csv(places, problem_set, {"=cmd": entry()})
     with pytest.raises(CourseError, match="ada"):
         export.write_csv(places, problem_set, {"ada": entry("not-graded")})
     text = export.write_csv(places, problem_set, {"ada": entry()}).read_bytes()
-    assert text == b"student,score,max,status,q1,q2,q3\r\nada,1.0,10,needs-manual,0.0,0.0,\r\n"
+    head = b"student,name,score,taken off,final,max,status,q1,q2,q3"
+    assert text == head + b"\r\nada,,1,0,1,10,needs-manual,0,0,\r\n"
 
 
 @pytest.mark.parametrize("name", ["../x", "", "a b", "-x", "a/b", "x" * 81, "a\n"])

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.staff.grading import export, feedback, found, isolation, process, record, sets, triage
-from course_lib.staff.grading.batch import Outcome, Progress, run_class
-from course_lib.staff.grading.collect import Collected, collect, read_release
+from course_lib.staff.grading.batch import Progress, run_class
+from course_lib.staff.grading.collect import collect, read_release
 from course_lib.staff.grading.places import Places, write_safely
-from course_lib.staff.grading.sets import ProblemSet
+from course_lib.staff.grading.standing import entry_of
 from course_lib.validation import CourseError
 
 
@@ -19,7 +19,8 @@ class Report:
     """What one run came to.
 
     students: by id, as in the JSON file; fresh: how many were run now, the others stood from before; csv: None while
-    a question is not graded; notes: for a person, one line each.
+    a question is not graded; parcel: feedback as the system takes it in, where there is one; notes: for a person, one
+    line each.
     """
 
     assignment: str
@@ -33,6 +34,7 @@ class Report:
     triage: Path
     account: Path
     notes: tuple[str, ...] = field(default=())
+    parcel: Path | None = None
 
     def table(self) -> dict[str, Any]:
         """The report as plain data, as `--json` writes it."""
@@ -78,14 +80,21 @@ def grade(
             places, problem_set, release, collected, isolation=level.level, jobs=jobs, progress=progress
         )
         graded = outcome.graded
-        students = {item.student: _entry(problem_set, item, outcome) for item in collected}
+        students = {item.student: entry_of(problem_set, item, outcome) for item in collected}
         notes = [f"{student}: {problem}" for student, problem in outcome.problems.items()]
         pages = feedback.write(places, problem_set, graded, students)
-        page = triage.write(places, problem_set, collected, graded, students, level, time.monotonic() - started)
-        try:
-            table = export.write_csv(places, problem_set, students)
-        except CourseError as error:
-            table, notes = None, [*notes, str(error)]
+        page = triage.write(
+            places,
+            problem_set,
+            collected,
+            graded,
+            students,
+            level,
+            time.monotonic() - started,
+            problems=outcome.problems,
+        )
+        exported = export.after_grading(places, problem_set, students)
+        notes.extend(exported.notes)
     report = Report(
         assignment=assignment,
         title=problem_set.title,
@@ -93,7 +102,8 @@ def grade(
         students=students,
         seconds=time.monotonic() - started,
         fresh=outcome.fresh,
-        csv=table,
+        csv=exported.table,
+        parcel=exported.parcel,
         feedback=pages,
         triage=page,
         account=places.account(assignment) / "account.txt",
@@ -102,35 +112,3 @@ def grade(
     if json_file is not None:
         write_safely(Path(json_file).resolve(), json.dumps(report.table(), indent=1).encode())
     return report
-
-
-def _entry(problem_set: ProblemSet, item: Collected, outcome: Outcome) -> dict[str, Any]:
-    """One student's line of the report, from the gradebook."""
-    graded = outcome.graded.get(item.student)
-    questions: dict[str, dict[str, Any]] = {}
-    entry: dict[str, Any] = {
-        "score": None,
-        "max": problem_set.max,
-        "auto_max": problem_set.auto_max,
-        "needs_manual": True,
-        "status": "quarantined",
-        "questions": questions,
-    }
-    if item.status == "quarantined":
-        return {**entry, "reason": item.reason}
-    entry["status"] = "not-graded"
-    if graded is None:
-        return entry
-    cells = {cell.name.rsplit("-", 1)[0]: cell for cell in outcome.grades.get(item.student, ())}
-    for name, points in [*((q.name, q.points) for q in problem_set.questions.values()), *problem_set.manual.items()]:
-        cell, verdict = cells.get(name), graded.verdicts.get(name)
-        outcome = "manual" if verdict is None else verdict.outcome
-        score = None if cell is None else cell.score
-        questions[name] = {"score": score, "max": points, "outcome": outcome}
-    scores = [question["score"] for question in questions.values()]
-    entry["score"] = round(sum(score for score in scores if score is not None), 6)
-    flagged = any(verdict.human for verdict in graded.verdicts.values())
-    entry["needs_manual"] = flagged or any(cell.waits for cell in cells.values())
-    waits = any(cell.waits for cell in cells.values())
-    entry["status"] = "not-graded" if not graded.complete else "needs-manual" if waits else "graded"
-    return entry

@@ -103,7 +103,7 @@ def _sentence(late: float, extension: float, days_used: float, steps: int, polic
     count = f"{steps} begun {each}{'s' if steps != 1 and each == 'day' else ''}"
     if each != "day":
         count = f"{steps} begun step{'s' if steps != 1 else ''} of {each}"
-    return f"{after}{used}, {count}: {shown(penalty)} points are taken off."
+    return f"{after}{used}, {count}: {shown(penalty)} point{' is' if penalty == 1 else 's are'} taken off."
 
 
 def _duration(seconds: float) -> str:

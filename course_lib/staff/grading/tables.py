@@ -92,8 +92,8 @@ def write_rows(rows: Iterable[Sequence[object]], *, delimiter: str = ",") -> str
 
 def text(value: str) -> str:
     """A text field that no spreadsheet takes for a formula, without control characters."""
-    shown = f"'{value}" if value.startswith(_FORMULA) else value
-    return plain(shown, length=1000)
+    shown = plain(value, length=1000)
+    return f"'{shown}" if value.startswith(_FORMULA) or shown.startswith(_FORMULA) else shown
 
 
 def folded(name: str) -> str:
