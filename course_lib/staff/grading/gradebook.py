@@ -54,17 +54,19 @@ class Done:
 
 @dataclass(frozen=True)
 class CellGrade:
-    """One graded cell in the gradebook; score: the manual one if there is one, otherwise the machine's."""
+    """One graded cell in the gradebook; score: the manual one if there is one, otherwise the machine's, and extra."""
 
     name: str
     auto: float | None
     manual: float | None
     max: float
     waits: bool
+    extra: float = 0.0
 
     @property
     def score(self) -> float | None:
-        return self.auto if self.manual is None else self.manual
+        given = self.auto if self.manual is None else self.manual
+        return None if given is None else given + self.extra
 
 
 class _Held(Session):
@@ -164,12 +166,14 @@ def grades_by(book: Gradebook, assignment: str, student: str | None = None) -> d
     """What stands in the gradebook by student, in the order of the names; nothing for who has no submission."""
     found = {}
     for submitted in _submissions(book, assignment, student):
-        lines = [
-            CellGrade(grade.name, grade.auto_score, grade.manual_score, grade.cell.max_score, grade.needs_manual_grade)
-            for grade in submitted.grades
-        ]
+        lines = map(_line, submitted.grades)
         found[submitted.student.id] = sorted(lines, key=lambda line: _natural(line.name))
     return found
+
+
+def _line(grade: Any) -> CellGrade:
+    scores = (grade.auto_score, grade.manual_score, grade.cell.max_score)
+    return CellGrade(grade.name, *scores, bool(grade.needs_manual_grade), grade.extra_credit or 0.0)
 
 
 def _submissions(book: Gradebook, assignment: str, student: str | None) -> list[SubmittedNotebook]:

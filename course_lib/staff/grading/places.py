@@ -28,7 +28,8 @@ class Places:
 
     @property
     def database_url(self) -> str:
-        return f"sqlite:///{self.database}"
+        """SQLAlchemy's URL of the gradebook: COURSE_GRADEBOOK of the environment, otherwise an SQLite file here."""
+        return os.environ.get("COURSE_GRADEBOOK") or f"sqlite:///{self.database}"
 
     def release(self, assignment: str) -> Path:
         return self.root / "assignments" / assignment / f"{assignment}.ipynb"

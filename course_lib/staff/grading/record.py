@@ -89,8 +89,8 @@ def back_up(places: Places) -> Path | None:
                 contextlib.closing(sqlite3.connect(made)) as copied,
             ):
                 source.backup(copied)
-        else:
-            _copy_tables(places.database_url, f"sqlite:///{made}")
+        elif not _copy_tables(places.database_url, f"sqlite:///{made}"):
+            return None
         os.replace(made, target)
     finally:
         made.unlink(missing_ok=True)
@@ -99,11 +99,15 @@ def back_up(places: Places) -> Path | None:
     return target
 
 
-def _copy_tables(source: str, target: str) -> None:
-    """Every row of nbgrader's tables and of the manifest, in an order that keys allow."""
-    read, write = sql.create_engine(source), sql.create_engine(target)
+def _copy_tables(source: str, target: str) -> bool:
+    """Every row of nbgrader's tables and of the manifest, in an order that keys allow; False when there are none."""
+    read = sql.create_engine(source)
+    present = set(sql.inspect(read).get_table_names())
+    if "assignment" not in present:
+        read.dispose()
+        return False
+    write = sql.create_engine(target)
     with read.connect() as rows, write.begin() as copied:
-        present = set(sql.inspect(read).get_table_names())
         for table in [*Base.metadata.sorted_tables, gradebook.MANIFEST]:
             table.create(copied)
             found = rows.execute(sql.select(table)).mappings().all() if table.name in present else []
@@ -111,6 +115,7 @@ def _copy_tables(source: str, target: str) -> None:
                 copied.execute(sql.insert(table), [dict(row) for row in found])
     read.dispose()
     write.dispose()
+    return True
 
 
 def register(places: Places, problem_set: ProblemSet, release: dict[str, Any]) -> None:
@@ -121,6 +126,7 @@ def register(places: Places, problem_set: ProblemSet, release: dict[str, Any]) -
     Raises CourseError when the points of release and questions differ, or graded work stands against other cells.
     """
     _compare_points(problem_set, release)
+    places.gradebook.mkdir(parents=True, exist_ok=True)
     name = problem_set.name
     notebook = nbformat.from_dict(copy.deepcopy(release))
     kernel = {"name": roles.KERNEL, "display_name": roles.KERNEL, "language": "python"}
