@@ -74,7 +74,7 @@ def page_of(
         "feedback.html",
         title=problem_set.title,
         student=student,
-        quarantined=entry.get("reason", "") if entry["status"] == "quarantined" else "",
+        quarantined=sanitise.plain(entry.get("reason", "")) if entry["status"] == "quarantined" else "",
         score=score,
         late=late.sentence,
         taken_off=late.taken_off(score),

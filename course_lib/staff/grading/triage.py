@@ -33,6 +33,7 @@ KINDS = (
 )
 _WHO = ("on the roster", "of the roster")
 BINS = 10
+MANY = 4
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def write(
     problems: Mapping[str, str] | None = None,
 ) -> Path:
     """Write ``gradebook/triage/<assignment>.html``; problems: what went wrong while grading, by student."""
+    missing = account.read(places, problem_set.name).missing
     late = lateness.of_class(places, problem_set, collected, read_term(places))
     why = {
         item.student: reasons(
@@ -67,7 +69,8 @@ def write(
         "triage.html",
         title=problem_set.title,
         name=problem_set.name,
-        counts=_counts(places, problem_set, collected, students),
+        counts=_counts(collected, students, missing),
+        missing=missing,
         seconds=seconds,
         level=level,
         groups=[group for kind in range(len(KINDS)) if (group := _group(places, problem_set, kind, why))["people"]],
@@ -87,37 +90,39 @@ def reasons(
     item: Collected, graded: Graded | None, late: Lateness | None = None, problem: str | None = None
 ) -> list[Reason]:
     """Why a person should look at one submission, in no order; empty when nobody needs to."""
-    why = [Reason(WHO if any(word in flag for word in _WHO) else ODD, flag) for flag in item.flags]
+    plain = sanitise.plain
+    why = [Reason(WHO if any(word in flag for word in _WHO) else ODD, plain(flag)) for flag in item.flags]
     if late is not None and late.doubt:
         why.append(Reason(WHEN, late.doubt))
     if item.status == "quarantined":
-        return [Reason(ASIDE, f"{item.reason[:1].upper()}{item.reason[1:]}."), *why]
+        return [Reason(ASIDE, plain(f"{item.reason[:1].upper()}{item.reason[1:]}.")), *why]
     if graded is None:
-        return [
-            Reason(BLOCKS, sanitise.plain(problem or "It was not run to its end: see the messages of this run.")),
-            *why,
-        ]
-    why.extend(Reason(ODD, flag) for flag in graded.flags)
+        return [Reason(BLOCKS, plain(problem or "It was not run to its end: see the messages of this run.")), *why]
+    why.extend(Reason(ODD, plain(flag)) for flag in graded.flags)
     for name, verdict in graded.verdicts.items():
         if verdict.score is None:
-            why.append(Reason(BLOCKS, sanitise.plain(verdict.reason or verdict.human), name))
+            why.append(Reason(BLOCKS, plain(verdict.reason or verdict.human), name))
         elif verdict.human:
-            why.append(Reason(DECIDE, sanitise.plain(verdict.human), name))
+            why.append(Reason(DECIDE, plain(verdict.human), name))
     return why
 
 
 def _group(places: Places, problem_set: ProblemSet, kind: int, why: Mapping[str, Sequence[Reason]]) -> dict[str, Any]:
     """All students with a reason of one kind; the same words are said once for all of them where they are many."""
     title, do = KINDS[kind]
-    people = [
-        {
-            "student": student,
-            "why": [reason for reason in given if reason.kind == kind],
-            "mail": _mail(places, problem_set, student) if kind == ASIDE else "",
-        }
-        for student, given in sorted(why.items())
-    ]
-    return {"title": title, "do": do, "kind": kind, "people": [person for person in people if person["why"]]}
+    alike: dict[tuple[Any, ...], list[str]] = {}
+    for student, given in sorted(why.items()):
+        own = tuple(reason for reason in given if reason.kind == kind)
+        if own:
+            apart = student if kind in (ASIDE, DECIDE) else ""
+            alike.setdefault((own, apart), []).append(student)
+    people = []
+    for (own, apart), students in alike.items():
+        for some in [students] if len(students) >= MANY else [[student] for student in students]:
+            mail = _mail(places, problem_set, apart) if kind == ASIDE else ""
+            people.append({"students": some, "why": own, "mail": mail})
+    count = sum(len(person["students"]) for person in people)
+    return {"title": title, "do": do, "kind": kind, "people": people, "count": count}
 
 
 def _mail(places: Places, problem_set: ProblemSet, student: str) -> str:
@@ -126,18 +131,17 @@ def _mail(places: Places, problem_set: ProblemSet, student: str) -> str:
 
 
 def _counts(
-    places: Places, problem_set: ProblemSet, collected: Sequence[Collected], students: Mapping[str, Mapping[str, Any]]
+    collected: Sequence[Collected], students: Mapping[str, Mapping[str, Any]], missing: Sequence[str]
 ) -> list[tuple[str, int, str]]:
     """Headline, number and tone of each box at the top."""
     status = Counter(entry["status"] for entry in students.values())
-    missing = len(account.read(places, problem_set.name).missing)
     return [
         ("handed in", len(collected), ""),
         ("graded", status["graded"], "good"),
         ("wait for you", status["needs-manual"], "part" if status["needs-manual"] else ""),
         ("not graded", status["not-graded"], "none" if status["not-graded"] else ""),
         ("put aside", status["quarantined"], "none" if status["quarantined"] else ""),
-        *([("handed in nothing", missing, "part")] if missing else []),
+        *([("handed in nothing", len(missing), "part")] if missing else []),
     ]
 
 
@@ -171,9 +175,7 @@ def _row(question: Question, students: Mapping[str, Mapping[str, Any]], graded: 
         if verdict is None or verdict.score is None or verdict.score >= verdict.max:
             continue
         failed = next((result.code for result in verdict.properties if result.earned < result.points), "")
-        lost[
-            failed.replace("-", " ") if not verdict.reason and failed else sanitise.plain(verdict.reason, length=90)
-        ] += 1
+        lost[sanitise.plain(verdict.reason, length=90).rstrip(".") or f"`{failed}`"] += 1
     parts = {
         "full": sum(score >= worth for score in known),
         "some": sum(0 < score < worth for score in known),
@@ -186,7 +188,7 @@ def _row(question: Question, students: Mapping[str, Mapping[str, Any]], graded: 
         "parts": parts,
         "bar": _bar(parts),
         "mean": sum(known) / (worth * len(known)) if known else None,
-        "lost": [(text, count) for text, count in lost.most_common(2) if text],
+        "lost": [(text, count) for text, count in lost.most_common(2) if text != "``"],
     }
 
 
