@@ -158,6 +158,15 @@ def test_loading_torch_is_not_charged_to_a_question():
     assert result.questions["q1"].cpu < 1 and -1 in result.outputs
 
 
+def test_loading_the_derivatives_of_torch_is_not_charged_to_a_question():
+    """The first call loads two seconds' worth of modules."""
+    slope = "torch.func.jacrev(lambda v: v * v)(torch.tensor([x]))[0, 0]"
+    inside = f"def double(x):\n    import sklearn.linear_model, torch\n    return {slope}"
+    result = ran(inside, "q1")
+    assert [float(v) for v in values(result.questions["q1"])] == [0, 2, 4]
+    assert result.questions["q1"].cpu < 1
+
+
 def test_children_count_and_die_with_their_worker(tmp_path):
     mark = f"course-test-{os.getpid()}"
     spawn = (

@@ -28,6 +28,14 @@ LEAST = 1.0
 CELL_WALL = 6.0
 DEATHS = 3
 OUTPUT_LIMIT = 256 * 1024 * 1024
+IMPORTED_LATE = re.compile(r"(?m)^[ \t]+(?:import|from)[ \t]+((?:matplotlib|scipy|sklearn|torch)[\w.]*)")
+LOADED_LATE = (  # parts that torch loads when they are first called, each in about two seconds
+    (
+        r"\b(?:vmap|jacrev|jacfwd|hessian|jacobian|vjp|jvp)\b",
+        "torch.func.vmap(torch.func.jacrev(torch.sin))(torch.ones(1, 1))",
+    ),
+    (r"\boptim\b", "torch.optim.Adam([torch.zeros(1, requires_grad=True)])"),
+)
 
 
 @dataclass(frozen=True)
@@ -102,9 +110,13 @@ def run(work: Work, *, patience: float = 1.0) -> RunResult:
 
 
 def _warmed(steps: Sequence[Step]) -> list[Step]:
-    """The steps, behind one that imports torch if a cell names it: a question's time is not for loading it."""
-    named = any(re.search(r"\btorch\b", step.source) for step in steps)
-    return [*([Step(BEFORE_ALL, '__import__("torch") and None')] if named else []), *steps]
+    """The steps, behind one that loads what their functions would load: a question's time is not for that."""
+    text = "\n".join(step.source for step in steps)
+    lines = [f"__import__({name!r}) and None" for name in dict.fromkeys(IMPORTED_LATE.findall(text))]
+    if re.search(r"\btorch\b", text):
+        calls = [call for pattern, call in LOADED_LATE if re.search(pattern, text)]
+        lines.append(f"(lambda torch: [{', '.join(calls)}] and None)(__import__('torch'))")
+    return [*([Step(BEFORE_ALL, "\n".join(lines))] if lines else []), *steps]
 
 
 class _Session:

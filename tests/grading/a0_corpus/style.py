@@ -170,3 +170,16 @@ def a_cached_class_of_data():
         "@cache\ndef rule(kind):\n    return Rule(kind)\ndef step(x, rate, dt):\n"
         "    return x - dt * rate * x if rule(Kind.EULER).kind is Kind.EULER else None"
     )
+
+
+@honest()
+def derivatives_of_torch():
+    """Automatic differentiation by function, an optimiser, a model of scikit-learn loaded inside the function."""
+    return answered(
+        q1="import torch\ndef step(x, rate, dt):\n    x = torch.tensor(x)\n"
+        "    slope = torch.func.vmap(torch.func.jacrev(lambda v: -0.5 * rate * v * v))(x.reshape(-1))\n"
+        "    return x + dt * slope.reshape(x.shape)",
+        q2="def drive(W, x):\n    import torch\n    from sklearn.linear_model import Ridge\n"
+        "    W = torch.tensor(W, requires_grad=True)\n    torch.optim.Adam([W]).zero_grad()\n"
+        "    return torch.tanh(torch.tensor(x) @ W.T)",
+    )
