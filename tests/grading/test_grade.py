@@ -118,13 +118,28 @@ def test_a_second_run_runs_nothing_and_says_the_same(graded):
     assert again.students == graded.report.students
 
 
-def test_explain_tells_the_same_verdict(graded):
-    text = explain(graded.root, "tiny", "half", "q1")
+def test_explain_reproduces_the_verdict(graded):
+    text = explain(graded.root, "tiny", "half", "q1", unsandboxed=True)
     assert "0 of 4 points" in text and "held on 0 of 3" in text and "3 positive" in text
+    assert "Run again now: the same verdict." in text
+    walls = explain(graded.root, "tiny", "half", "q1")
+    assert "Not run again: Wanted walls" in walls and "0 of 4 points" in walls
     with pytest.raises(CourseError, match="q1, q2"):
         explain(graded.root, "tiny", "half", "q9")
     with pytest.raises(CourseError, match="none"):
         explain(graded.root, "tiny", "nobody", "q1")
+
+
+def test_explain_says_when_rules_or_work_have_changed(course):
+    folder = hand_in_two(course)
+    grade(course, "tiny", folder, unsandboxed=True)
+    questions = course / "solutions" / "tiny" / "questions.py"
+    questions.write_text(questions.read_text().replace("* case.facts", "* 1e9 * case.facts"))
+    text = explain(course, "tiny", "ben", "q1", unsandboxed=True)
+    assert "have changed since" in text and "ANOTHER verdict" in text and "4 of 4 points" in text
+    path = Places(course).submitted("tiny", "ben")
+    path.write_text(path.read_text().replace('return x"', 'return x + 0"'))
+    assert "is not there any more" in explain(course, "tiny", "ben", "q1", unsandboxed=True)
 
 
 def hand_in_two(course):
