@@ -87,6 +87,14 @@ def test_a_zip_that_a_student_handed_in_is_opened(course, tmp_path):
     assert item.status == "collected" and "work/tiny.ipynb" in " ".join(item.handed_in)
 
 
+def test_a_broken_stream_costs_its_own_student(course, tmp_path):
+    """Each compression has errors of its own: zlib's is neither an OSError nor a bad zip."""
+    broken = bytearray(inner("tiny.ipynb"))
+    broken[40] = 0
+    items = collected(course, raw_zip(tmp_path / "in.zip", GOOD, ("bad/work.zip", bytes(broken))))
+    assert items["good"].status == "collected" and "cannot be read" in items["bad"].reason
+
+
 def test_a_folder_that_holds_the_systems_zip_is_that_zip(course, tmp_path):
     (tmp_path / "in").mkdir()
     handed.write_zip(tmp_path / "in" / "submissions.zip", handed.CANVAS)
