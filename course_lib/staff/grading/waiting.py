@@ -60,7 +60,7 @@ class _Plan:
         self.last = -1
 
     def missing(self, item: Item) -> set[str]:
-        """names that the item needs, that nothing has set yet, and that one of the others will set."""
+        """Names that the item needs, that nothing has set yet, and that one of the others will set."""
         others = [other for other in (*self.waiting, *self.ahead) if other is not item]
         settable = {name for other in others for statement in self.cells[other.place] for name in statement.binds}
         if not item.function:
