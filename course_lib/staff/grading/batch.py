@@ -74,8 +74,10 @@ def run_class(
         with contextlib.closing(results(places, problem_set, waiting, judge, jobs)) as ran:
             for number, (item, ready, result) in enumerate(ran, start=1):
                 try:
-                    if isinstance(result, Exception) or ready is None:
+                    if isinstance(result, Exception):
                         raise result
+                    if ready is None:
+                        raise RuntimeError("it was not prepared")
                     made = verdicts.judged(problem_set, ready.prepared, result, judge, isolation=isolation)
                     recorder.write(made, ready.notebook)
                     outcome.graded[item.student] = replace(made, outputs={})

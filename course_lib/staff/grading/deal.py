@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +24,16 @@ def seed(*, key: bytes, assignment: str, version: int, student: str, digest: str
     words = (assignment, str(version), question, student, digest)
     message = b"".join(len(word.encode()).to_bytes(4, "big") + word.encode() for word in words)
     return hmac.new(key, message, hashlib.sha256).digest()
+
+
+def seeds(
+    questions: Iterable[str], *, key: bytes, assignment: str, version: int, student: str, digest: str
+) -> dict[str, bytes]:
+    """The seed of each question, by name; see `seed`."""
+    return {
+        name: seed(key=key, assignment=assignment, version=version, student=student, digest=digest, question=name)
+        for name in questions
+    }
 
 
 def draw(question: Question, seed: bytes) -> list[Case]:

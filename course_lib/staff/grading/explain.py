@@ -7,7 +7,7 @@ from typing import Any
 import nbformat
 
 from course_lib.staff.grading import isolation, roles, sets, verdicts
-from course_lib.staff.grading.deal import course_key, draw, seed
+from course_lib.staff.grading.deal import course_key, draw, seeds
 from course_lib.staff.grading.judge import Verdict
 from course_lib.staff.grading.judging import Judge
 from course_lib.staff.grading.pages import points
@@ -81,8 +81,15 @@ def _again(
     notebook = _collected(places, graded)
     if notebook is None:
         return [*lines, "The notebook that was graded is not there any more; collected was another one since."]
-    words = {"key": key, "assignment": graded.assignment, "version": problem_set.version, "student": graded.student}
-    cases = draw(problem_set.questions[question], seed(**words, digest=graded.digest, question=question))
+    drawn = seeds(
+        [question],
+        key=key,
+        assignment=graded.assignment,
+        version=problem_set.version,
+        student=graded.student,
+        digest=graded.digest,
+    )
+    cases = draw(problem_set.questions[question], drawn[question])
     strata = [case.stratum for case in cases]
     counted = ", ".join(f"{strata.count(name)} {name}" for name in dict.fromkeys(strata))
     lines.append(f"Cases (the same again from key, student and submission {graded.digest[:12]}): {counted}.")

@@ -83,12 +83,12 @@ def judge_record(question: Question, cases: Sequence[Case], record: bytes) -> Ve
         table = wire.decode(record)
     except wire.WireError as error:
         table = str(error)
-    tries = [table.get(name) for name in ("answers", "again")] if isinstance(table, dict) else [None]
-    if not all(isinstance(answers, tuple) for answers in tries):
+    first, second = (table.get(name) for name in ("answers", "again")) if isinstance(table, dict) else (None, None)
+    if not isinstance(first, tuple) or not isinstance(second, tuple):
         reason = "What came back for this question could not be read."
         return replace(fault(question, reason), human=reason)
-    verdict = judge(question, cases, as_answers(tries[0]))
-    return better(verdict, judge(question, cases, as_answers(tries[1]))) if tries[1] else verdict
+    verdict = judge(question, cases, as_answers(first))
+    return better(verdict, judge(question, cases, as_answers(second))) if second else verdict
 
 
 def as_answers(tables: Sequence[Any]) -> list[Answer]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import course_lib
 from course_lib.staff.grading import roles, sanitise
-from course_lib.staff.grading.deal import seed
+from course_lib.staff.grading.deal import seeds
 from course_lib.staff.grading.judge import Verdict, fault, from_table, not_graded
 from course_lib.staff.grading.judging import Judge, JudgeFailed
 from course_lib.staff.grading.places import Places, write_safely
@@ -68,19 +68,25 @@ class Prepared:
 def prepare(problem_set: ProblemSet, notebook: Any, judge: Judge, *, key: bytes, student: str) -> Prepared:
     """Draw a student's cases and plan the run; a draw that fails costs that question its verdict, and nothing else."""
     content = roles.digest(notebook["cells"])
-    words = {"key": key, "assignment": problem_set.name, "version": problem_set.version, "student": student}
-    seeds = {name: seed(**words, digest=content, question=name) for name in problem_set.questions}
+    drawn = seeds(
+        problem_set.questions,
+        key=key,
+        assignment=problem_set.name,
+        version=problem_set.version,
+        student=student,
+        digest=content,
+    )
     asked = {}
     for name, question in problem_set.questions.items():
         inputs, trouble = b"", ""
         try:
-            inputs = judge.draw(name, seeds[name])
+            inputs = judge.draw(name, drawn[name])
         except JudgeFailed as error:
             trouble = f"Drawing the cases failed: {error}"
         asked[name] = Asked(name, question.function, question.cpu_seconds, question.wall, inputs, trouble)
     steps = tuple(roles.plan(notebook["cells"], problem_set.questions))
     work = Work(steps, asked, problem_set.open_modules, problem_set.cell_seconds)
-    return Prepared(student, content, seeds, work)
+    return Prepared(student, content, drawn, work)
 
 
 def run_and_judge(
