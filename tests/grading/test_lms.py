@@ -176,6 +176,17 @@ def test_two_owners_are_never_made_one_person(course, tmp_path):
     assert all(any("who is who" in flag for flag in item.flags) for item in items.values())
 
 
+def test_a_systems_number_is_no_other_number(tmp_path):
+    """Matriculation 101 is not Canvas's 101, and a namesake whose number is another is somebody else."""
+    (tmp_path / "r.csv").write_text("id,name,canvas\n101,Jane Doe,555\n777,Ann Roe,\n")
+    people = read_roster(tmp_path / "r.csv")
+    found = [
+        people.match(lms.Owner("canvas", number, name, number=number))
+        for number, name in (("101", "x"), ("555", "x"), ("42", "doejane"), ("43", "roeann"), ("777", "x"))
+    ]
+    assert [person and person.id for person in found] == [None, "101", None, "777", None]
+
+
 def test_what_a_notebook_says_of_its_student_changes_nothing(course, tmp_path):
     write_roster(course)
     liar = tiny.answered(q1="def double(x):\n    return 3 * x")
@@ -214,6 +225,8 @@ def test_a_systems_own_export_is_a_roster(tmp_path):
     (tmp_path / "c.csv").write_text(canvas + '"Student, Test",999,,x,A,\n')
     (tmp_path / "m.csv").write_text(worksheet)
     (tmp_path / "b.csv").write_text(grades, encoding="utf-16")
+    (tmp_path / "d.csv").write_text("ID,Name,Bewertung\nTeilnehmer/in5001,Jane Doe,\n")
+    assert read_roster(tmp_path / "d.csv").match(lms.Owner("moodle", "5001", number="5001")).name == "Jane Doe"
     assert [person.id for person in read_roster(tmp_path / "c.csv").people] == ["jdoe"]
     assert [person.id for person in read_roster(tmp_path / "m.csv").people] == ["5001"]
     assert [person.id for person in read_roster(tmp_path / "b.csv").people] == ["jdoe"]

@@ -171,7 +171,7 @@ def _rows_of(marks: Sequence[Mark], table: Table, asked: Asked) -> list[tuple[Ma
     for number, row in enumerate(table.rows):
         person = person_of(table, row)
         if person is not None:
-            people.append(Person(str(number), person.name, person.email, person.keys))
+            people.append(Person(str(number), person.name, person.email, person.keys, person.numbers))
             known[str(number)] = row
     roster = Roster(tuple(people))
     chosen, lost = [], []

@@ -5,6 +5,7 @@ A roster is a CSV file with a header: `id` and whatever else is known of `name`,
 own export does as well: Canvas's gradebook, Moodle's grading worksheet, Blackboard's grade centre.
 """
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -19,13 +20,14 @@ from course_lib.validation import CourseError
 _ID = ("id", "username", "sis login id", "login", "student id", "studentid", "matriculation", "identifier")
 _NAME = ("name", "full name", "student name", "student")
 _LOGIN = ("login", "username", "sis login id", "user name")
-_NUMBERS = ("canvas", "canvas id", "moodle", "moodle id", "blackboard", "ilias", "ilias id", "sis user id", "usr id")
+_NUMBERED = ("canvas", "moodle", "blackboard", "ilias")
+_PARTICIPANT = re.compile(r"(?:Participant|Teilnehmer\S*?)\s*(\d+)")
 _EXTENSION, _LATE_DAYS = "extension days", "late days"
 
 
 @dataclass(frozen=True)
 class Person:
-    """One row: id as it will be used; keys: whatever a system may call this person, folded; days of grace granted.
+    """One row: id as it will be used; keys: whatever a system may call this person, folded; numbers: by system.
 
     extension: days by assignment, "" for every one; late_days: days that this person may use up over the term.
     """
@@ -34,6 +36,7 @@ class Person:
     name: str = ""
     email: str = ""
     keys: frozenset[str] = frozenset()
+    numbers: dict[str, str] = field(default_factory=dict)
     extension: dict[str, float] = field(default_factory=dict)
     late_days: float | None = None
 
@@ -55,22 +58,39 @@ class Roster:
         by_name = {name: person for person in self.people for name in _spellings(person.name) if names[name] == 1}
         object.__setattr__(self, "_by_key", by_key)
         object.__setattr__(self, "_by_name", by_name)
+        numbers = Counter(pair for person in self.people for pair in person.numbers.items())
+        by_number = {pair: person for person in self.people for pair in person.numbers.items() if numbers[pair] == 1}
+        object.__setattr__(self, "_by_number", by_number)
 
     def match(self, owner: Owner) -> Person | None:
-        """The person that a system's owner is; None when nobody, or more than one, would do."""
-        by_key: dict[str, Person] = self._by_key  # type: ignore[attr-defined]
+        """The person that a system's owner is; None when nobody, or more than one, would do.
+
+        A system's number is looked up among that system's numbers where the roster has any, and then nobody whose
+        number is another one is taken for the owner: matriculation 101 and Canvas's 101 may be two people.
+        """
+        by_number: dict[tuple[str, str], Person] = self._by_number  # type: ignore[attr-defined]
         by_name: dict[str, Person] = self._by_name  # type: ignore[attr-defined]
-        pieces = owner.head.strip("_/").split("_") if owner.lms == "blackboard" else []
-        logins = ["_".join(pieces[start:]) for start in range(len(pieces))]  # a login may hold an underscore
-        for key in (*logins, owner.number, owner.login, owner.key):
-            if folded(key) in by_key:
-                return by_key[folded(key)]
+        known = owner.number != "" and any(lms == owner.lms for lms, _ in by_number)
+        if known and (owner.lms, owner.number) in by_number:
+            return by_number[owner.lms, owner.number]
         without_group = owner.name.partition("-")[2] if owner.lms == "moodle" else ""  # "Group A-Jane Doe"
-        for name in (owner.name, without_group):
-            found = by_name.get(" ".join(sorted(_words(name))))
-            if found is not None:
-                return found
+        named = [by_name.get(" ".join(sorted(_words(name)))) for name in (owner.name, without_group)]
+        for person in (*(self._by_login(key) for key in _logins(owner, without_number=known)), *named):
+            if person is not None and not (known and person.numbers.get(owner.lms)):
+                return person
         return None
+
+    def _by_login(self, key: str) -> Person | None:
+        by_key: dict[str, Person] = self._by_key  # type: ignore[attr-defined]
+        return by_key.get(folded(key))
+
+
+def _logins(owner: Owner, *, without_number: bool) -> list[str]:
+    """What may stand in a roster for an owner, surest first."""
+    pieces = owner.head.strip("_/").split("_") if owner.lms == "blackboard" else []
+    logins = ["_".join(pieces[start:]) for start in range(len(pieces))]  # a login may hold an underscore
+    keys = [*logins, owner.number, owner.login, owner.key]
+    return [key for key in keys if key and not (without_number and key == owner.number)]
 
 
 def read_roster(path: Path) -> Roster:
@@ -122,11 +142,15 @@ def person_of(table: Table, row: Sequence[str]) -> Person | None:
     identity = (cell("sis login id") if from_canvas else "") or cell(*_ID)
     if not identity:
         return None
-    identity = identity.removeprefix("Participant ").strip()
+    participant = _PARTICIPANT.fullmatch(identity)
+    identity = participant[1] if participant else identity
     email = cell("email", "email address", "e-mail", "mail")
-    numbers = [cell(column) for column in _NUMBERS]
-    number = cell("id") if from_canvas else ""
-    known = [identity, email, email.partition("@")[0], cell(*_LOGIN), cell("student id"), number, *numbers]
+    numbers = {lms: cell(lms, f"{lms} id") for lms in _NUMBERED}
+    numbers["canvas"] = cell("id") if from_canvas else numbers["canvas"]
+    numbers["moodle"] = identity if participant else numbers["moodle"]
+    numbers["ilias"] = cell("usr id") or numbers["ilias"]
+    others = (cell(*_LOGIN), cell("student id"), cell("sis user id"))
+    known = [identity, email, email.partition("@")[0], *others, *numbers.values()]
     extension = {}
     for at, title in enumerate(table.header):
         head, _, assignment = folded(title).partition(_EXTENSION)
@@ -138,6 +162,7 @@ def person_of(table: Table, row: Sequence[str]) -> Person | None:
         name=name,
         email=email,
         keys=frozenset(folded(key) for key in known if key),
+        numbers={lms: number for lms, number in numbers.items() if number},
         extension=extension,
         late_days=_days(late_days, _LATE_DAYS) if late_days else None,
     )
