@@ -104,3 +104,10 @@ def test_what_is_missing_moved_or_retyped_is_said():
         "The cell q1-probe had become raw; it is code again.",
         "The cells stood in another order; they stand in the release's again.",
     ]
+
+
+def test_more_code_than_anybody_writes_is_refused():
+    notebook = tiny.answered()
+    notebook["cells"] += [tiny.inserted(tiny.released(), "setup", "x = 1\n" * 30_000)["cells"][2]] * 20
+    with pytest.raises(ValueError, match="characters of code"):
+        rebuilt(notebook)

@@ -18,6 +18,7 @@ NEWER = {  # the version that reads it, and the cell
     'x = t"{y}"': (3, 14),
     'await g()\nprint(f"{d["a"]}")': (3, 12),
     '%matplotlib inline\n!ls\nprint(f"{d["a"]}")': (3, 12),
+    '%%time\nprint(f"{d["a"]}")': (3, 12),
 }
 SLIPS = [
     "def f(:\n    pass",

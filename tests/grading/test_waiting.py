@@ -3,7 +3,7 @@
 import pytest
 
 from course_lib.staff.grading.statements import bound, is_definition, names, new_lines, new_statements, parsed
-from course_lib.staff.grading.waiting import Item, Wait, waits
+from course_lib.staff.grading.waiting import MOST, Item, Wait, waits
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,9 @@ def test_a_notebook_that_runs_from_top_to_bottom_is_left_as_it_is(cells):
 )
 def test_a_cell_waits_for_a_name_that_only_stands_below_it(cells, held):
     assert plan(*cells) == held
+
+
+def test_a_notebook_made_to_wait_is_not_looked_at_for_ever():
+    """A thousand cells that all wait for the last one: a limit holds, and the rest run where they stand."""
+    found = plan(*[f"a{k} = last" for k in range(1_000)], "last = 1")
+    assert set(found) == set(range(MOST)) and found[0] == Wait(1_000, "last")

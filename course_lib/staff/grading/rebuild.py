@@ -20,6 +20,7 @@ from course_lib.staff.grading.statements import bound, is_course_call, is_defini
 from course_lib.staff.grading.syntax import is_newer_python
 from course_lib.staff.grading.waiting import Item, waits
 
+MOST_CODE = 3_000_000
 Made = dict[str, Any]
 Group = Sequence[tuple[StudentCell, bool]]
 
@@ -35,7 +36,12 @@ class Account:
 def rebuild(
     release: dict[str, Any], cells: Sequence[StudentCell], *, key: bytes, student: str
 ) -> tuple[dict[str, Any], Account]:
-    """The notebook to be graded, with its mark, and the account of what was changed."""
+    """The notebook to be graded, with its mark, and the account of what was changed.
+
+    Raises ValueError for more code than anybody writes: each cell is read token by token, in this process.
+    """
+    if sum(len(cell.source) for cell in cells if cell.kind == "code") > MOST_CODE:
+        raise ValueError(f"Wanted at most {MOST_CODE} characters of code, got more.")
     account = Account()
     released = release["cells"]
     groups = _grouped(released, cells, account)

@@ -5,10 +5,13 @@ It worked for the student, so it works here. A cell waits only for a name that n
 below it does: in a notebook that runs from top to bottom no cell waits.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from course_lib.staff.grading.statements import names
+
+MOST = 50  # cells that wait at a time: no honest notebook has more, and each is looked at after every other
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,9 @@ def waits(items: Sequence[Item]) -> dict[int, Wait]:
     """
     plan = _Plan(items)
     while plan.ahead:
-        item = plan.ahead.pop(0)
+        item = plan.ahead.pop()
         missing = plan.missing(item)
-        if missing:
+        if missing and len(plan.waiting) < MOST:
             plan.waiting[item] = min(missing)
             continue
         plan.run(item)
@@ -51,27 +54,28 @@ class _Plan:
     """What has run, what waits for which name, and what is still ahead."""
 
     def __init__(self, items: Sequence[Item]) -> None:
-        self.ahead = list(items)
+        self.ahead = list(items)[::-1]
         self.waiting: dict[Item, str] = {}
         self.found: dict[int, Wait] = {}
         self.cells = {item.place: names(item.source) for item in items}
+        self.sets = {place: set().union(*(s.binds for s in cell)) for place, cell in self.cells.items()}
+        self.still = Counter(name for own in self.sets.values() for name in own)  # how many cells will set it
         self.bound: set[str] = set()
         self.needs: dict[str, set[str]] = {}
         self.last = -1
 
     def missing(self, item: Item) -> set[str]:
         """Names that the item needs, that nothing has set yet, and that one of the others will set."""
-        others = [other for other in (*self.waiting, *self.ahead) if other is not item]
-        settable = {name for other in others for statement in self.cells[other.place] for name in statement.binds}
-        if not item.function:
-            return (self._now(item) - self.bound) & settable
-        if item.function in self.bound and item.function in settable:
+        if item.function in self.bound and self.still[item.function]:
             return set()
-        return (self._reached(item.function) - self.bound) & settable
+        wanted = self._reached(item.function) if item.function else self._now(item)
+        own = self.sets[item.place]
+        return {name for name in wanted - self.bound if self.still[name] > (name in own)}
 
     def run(self, item: Item) -> None:
         """Enter what the item sets."""
         self.last = item.place
+        self.still.subtract(self.sets[item.place])
         for statement in self.cells[item.place]:
             self.bound |= statement.binds
             for name in statement.binds:
