@@ -77,7 +77,7 @@ DEADLY = {
     "it was killed": "import os\n    os.kill(os.getpid(), 9)",
     "it took too much processor time": "while True:\n        pass",
     "it took too long": "import time\n    time.sleep(600)",
-    "MemoryError": "np.ones(10**10)",
+    "MemoryError": "np.empty(8 * 10**8)",
     "it ended with 3": "import os\n    os._exit(3)",
 }
 
