@@ -115,11 +115,20 @@ def test_an_own_cell_without_end_is_stopped_quietly():
     assert any("cell 2" in note for note in result.notes) and not result.clock
 
 
-def test_own_cells_share_what_they_have():
-    """Ten cells that loop take what four may take, and a second each from then on."""
-    result = ran(RIGHT, *["while True: pass"] * 6, "q1", cell_seconds=1.2)
-    assert len(result.notes) == 6 and values(result.questions["q1"]) == [0, 2, 4]
-    assert result.seconds < 6 * 1.2 + 60
+def test_own_cells_share_what_they_have(monkeypatch):
+    """Two cells that loop: the first takes all that there is for both, the second has the least."""
+    budgets = []
+
+    class Seen(run.Watch):
+        def __init__(self, *args, cpu, **more):
+            budgets.append(cpu)
+            super().__init__(*args, cpu=cpu, **more)
+
+    monkeypatch.setattr(run, "Watch", Seen)
+    monkeypatch.setattr(run, "OWN_CELLS", 1.0)
+    result = ran("while True: pass", "while True: pass", RIGHT, "q1", cell_seconds=1.2)
+    assert budgets == [1.2, run.LEAST, run.LEAST, QUESTIONS["q1"].cpu_seconds]
+    assert len(result.notes) == 2 and values(result.questions["q1"]) == [0, 2, 4]
 
 
 SLEEPS = "import time\ndef double(x):\n    time.sleep(3600)"
