@@ -25,6 +25,8 @@ def test_help_names_every_command_and_loads_nothing_heavy(root):
     assert done.returncode == 0, done.stderr
     for command in ("release", "notebooks", "book", "looks", "publish", "grade", "explain", "first-run"):
         assert command in done.stdout
+    for command in ("collect", "export", "regrade", "doctor"):
+        assert command in done.stdout
 
 
 def test_outside_a_course_it_says_where_to_go(tmp_path):

@@ -1,5 +1,6 @@
 """The `course` command: a thin door, each command calls one function of the staff's side."""
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -96,7 +97,9 @@ def publish(
 @app.command()
 def grade(
     assignment: Annotated[str, typer.Argument(help="For instance a1_lorenz.")],
-    submissions: Annotated[Path, typer.Option("--submissions", help="Folder of student folders or of notebooks.")],
+    submissions: Annotated[
+        Path, typer.Option("--submissions", help="The system's zip, or a folder of folders or notebooks.")
+    ],
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Submissions graded at the same time.")] = 1,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the result as JSON here.")] = None,
     unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help="Run student code without walls.")] = False,
@@ -121,11 +124,117 @@ def grade(
 
 
 @app.command()
-def explain(assignment: str, student: str, question: str) -> None:
-    """Say how one verdict came about."""
+def collect(
+    assignment: Annotated[str, typer.Argument(help="For instance a1_lorenz.")],
+    submissions: Annotated[Path, typer.Option("--submissions", help="The system's zip, or a folder.")],
+    lms: Annotated[
+        str, typer.Option("--lms", help="canvas, moodle, blackboard, ilias, plain; else known by names.")
+    ] = "",
+    fresh: Annotated[bool, typer.Option("--fresh", help="Forget who was collected before and is not here.")] = False,
+) -> None:
+    """Read what was handed in, run nothing: who, what, put aside or not. `course grade` does this by itself."""
+    from course_lib.staff.grading import record, sets
+    from course_lib.staff.grading.collect import collect as run
+    from course_lib.staff.grading.places import Places
+    from course_lib.staff.grading.report import show_collected
+    from course_lib.validation import check_choice
+
+    if lms:
+        from course_lib.staff.grading.lms import PRESETS
+
+        check_choice("lms", lms, PRESETS)
+    root = course_root()
+    problem_set = sets.load(root, assignment)
+    with record.locked(Places(root)):
+        collected = run(root, problem_set, submissions, lms=lms, fresh=fresh)
+    show_collected(root, problem_set, collected)
+
+
+@app.command()
+def export(
+    assignment: Annotated[str, typer.Argument(help="For instance a1_lorenz.")],
+    to: Annotated[
+        str, typer.Option("--to", help="canvas, moodle, blackboard, ilias or plain; else where it came from.")
+    ] = "",
+    gradebook: Annotated[Path | None, typer.Option("--gradebook", help="The system's own table, to check ids.")] = None,
+    column: Annotated[str, typer.Option("--column", help="Its column for this assignment.")] = "",
+    so_far: Annotated[bool, typer.Option("--so-far", help="Also while written answers are not graded.")] = False,
+) -> None:
+    """Write marks and feedback for the learning management system, hand-given points and lateness included.
+
+    Nothing is written while a question is not graded, or a student is not in the system's own table.
+    """
+    from course_lib.staff.grading.export import export as run
+    from course_lib.staff.grading.report import show_exported
+
+    show_exported(run(course_root(), assignment, to=to, gradebook=gradebook, column=column, so_far=so_far))
+
+
+@app.command()
+def regrade(
+    assignment: Annotated[str, typer.Argument(help="For instance a1_lorenz.")],
+    preview: Annotated[bool, typer.Option("--preview", help="Say who would change, and write nothing.")] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="In the preview, also what nothing has changed for.")
+    ] = False,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write the result as JSON here.")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", min=1, help="Submissions graded at the same time.")] = 1,
+    unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help="Run student code without walls.")] = False,
+    accept_partial: Annotated[bool, typer.Option("--accept-partial", help="Accept partial isolation.")] = False,
+) -> None:
+    """Grade a class again after the questions have changed. Look first: --preview. Hand-given points stay."""
+    from course_lib.staff.grading import regrade as again
+    from course_lib.staff.grading.places import Places, write_safely
+    from course_lib.staff.grading.report import show_progress
+
+    root = course_root()
+    if not preview:
+        source = again.source_of(Places(root), assignment)
+        grade(assignment, source, jobs, json_file, unsandboxed, accept_partial)
+        return
+    made = again.preview(
+        root,
+        assignment,
+        everything=everything,
+        jobs=jobs,
+        unsandboxed=unsandboxed,
+        accept_partial=accept_partial,
+        progress=show_progress,
+    )
+    for line in again.lines(made):
+        typer.echo(line)
+    if json_file is not None:
+        write_safely(json_file.resolve(), json.dumps(made.table(), indent=1).encode())
+
+
+@app.command()
+def doctor(
+    notebook: Annotated[Path, typer.Argument(help="A student's notebook file.")],
+    unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help="Also run its cells, without walls.")] = False,
+) -> None:
+    """Say what the student's own doctor says of a notebook: what is missing, doubled or would cost points.
+
+    Its cells are read and not run, unless you say so: they are somebody else's code.
+    """
+    from course_lib.staff.grading.report import consultation
+
+    for line in consultation(notebook, run=unsandboxed):
+        typer.echo(line)
+
+
+@app.command()
+def explain(
+    assignment: str,
+    student: str,
+    question: str,
+    unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help="Run student code without walls.")] = False,
+    accept_partial: Annotated[bool, typer.Option("--accept-partial", help="Accept partial isolation.")] = False,
+) -> None:
+    """Say how one verdict came about, and reproduce it."""
     from course_lib.staff.grading.explain import explain as tell
 
-    typer.echo(tell(course_root(), assignment, student, question))
+    root = course_root()
+    typer.echo(tell(root, assignment, student, question, unsandboxed=unsandboxed, accept_partial=accept_partial))
 
 
 def main() -> None:

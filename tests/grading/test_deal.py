@@ -3,6 +3,7 @@
 import os
 import stat
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,8 +15,8 @@ from course_lib.validation import CourseError
 WORDS = {"key": b"k" * 32, "assignment": "tiny", "version": 1, "student": "ada", "digest": "d1", "question": "q1"}
 
 
-def first(**changes) -> float:
-    return deal.rng(**{**WORDS, **changes}).random()
+def first(**changes) -> bytes:
+    return deal.seed(**{**WORDS, **changes})
 
 
 def test_the_same_words_give_the_same_cases():
@@ -36,6 +37,20 @@ def test_the_same_words_give_the_same_cases():
 )
 def test_every_word_counts(change):
     assert first(**change) != first()
+
+
+def test_a_seed_draws_the_same_cases_again_and_another_seed_others(course):
+    question = sets.load(course, "tiny").questions["q1"]
+    one, same, other = (deal.draw(question, seed) for seed in (first(), first(), first(digest="d2")))
+    assert [case.inputs[0].tolist() for case in one] == [case.inputs[0].tolist() for case in same]
+    assert one[0].inputs[0].tolist() != other[0].inputs[0].tolist()
+
+
+def test_no_case_at_all_is_refused(course):
+    """Every property holds on no case."""
+    question = replace(sets.load(course, "tiny").questions["q1"], draw=lambda rng: [])
+    with pytest.raises(CourseError, match="at least one case of q1"):
+        deal.draw(question, first())
 
 
 def test_the_key_is_made_once_and_for_its_owner_alone(tmp_path):

@@ -76,9 +76,9 @@ def test_progress_counts_up_with_an_estimate(graded):
 def test_the_table_is_plain_and_complete(graded):
     with open(graded.report.csv, newline="", encoding="utf-8") as file:
         rows = list(csv.reader(file))
-    assert rows[0] == ["student", "score", "max", "status", "q1", "q2", "q3"]
+    assert rows[0] == ["student", "name", "score", "taken off", "final", "max", "status", "q1", "q2", "q3"]
     assert [row[0] for row in rows[1:]] == sorted(SCORES)
-    assert dict((row[0], row[1]) for row in rows)["right"] == "8.0"
+    assert dict((row[0], row[2]) for row in rows)["right"] == "8"
 
 
 def test_no_case_and_no_name_from_metadata_is_in_any_file(graded):
@@ -90,7 +90,7 @@ def test_no_case_and_no_name_from_metadata_is_in_any_file(graded):
     made = verdicts.read(places, "tiny", "prints")
     key = deal.course_key(places.gradebook)
     words = {"key": key, "assignment": "tiny", "version": 1, "student": "prints", "digest": made.digest}
-    cases = deal.draw_cases(problem_set.questions["q1"], **words)
+    cases = deal.draw(problem_set.questions["q1"], deal.seed(**words, question="q1"))
     numbers = [str(value)[:7] for case in cases for value in case.inputs[0]]
     files = [p for p in places.gradebook.rglob("*") if p.is_file() and "quarantine" not in p.parts]
     assert len(files) > 50
@@ -118,13 +118,28 @@ def test_a_second_run_runs_nothing_and_says_the_same(graded):
     assert again.students == graded.report.students
 
 
-def test_explain_tells_the_same_verdict(graded):
-    text = explain(graded.root, "tiny", "half", "q1")
+def test_explain_reproduces_the_verdict(graded):
+    text = explain(graded.root, "tiny", "half", "q1", unsandboxed=True)
     assert "0 of 4 points" in text and "held on 0 of 3" in text and "3 positive" in text
+    assert "Run again now: the same verdict." in text
+    walls = explain(graded.root, "tiny", "half", "q1")
+    assert "Not run again: Wanted walls" in walls and "0 of 4 points" in walls
     with pytest.raises(CourseError, match="q1, q2"):
         explain(graded.root, "tiny", "half", "q9")
     with pytest.raises(CourseError, match="none"):
         explain(graded.root, "tiny", "nobody", "q1")
+
+
+def test_explain_says_when_rules_or_work_have_changed(course):
+    folder = hand_in_two(course)
+    grade(course, "tiny", folder, unsandboxed=True)
+    questions = course / "solutions" / "tiny" / "questions.py"
+    questions.write_text(questions.read_text().replace("* case.facts", "* 1e9 * case.facts"))
+    text = explain(course, "tiny", "ben", "q1", unsandboxed=True)
+    assert "have changed since" in text and "ANOTHER verdict" in text and "4 of 4 points" in text
+    path = Places(course).submitted("tiny", "ben")
+    path.write_text(path.read_text().replace('return x"', 'return x + 0"'))
+    assert "is not there any more" in explain(course, "tiny", "ben", "q1", unsandboxed=True)
 
 
 def hand_in_two(course):
@@ -196,15 +211,15 @@ def test_a_writer_that_fails_leaves_the_submission_open(course, monkeypatch):
     folder = hand_in_two(course)
     write = record.Recorder.write
 
-    def failing(self, made):
+    def failing(self, made, notebook):
         if made.student == "ada":
-            raise OSError("No space left on device")
-        write(self, made)
+            raise OSError("the file server is away")
+        write(self, made, notebook)
 
     monkeypatch.setattr(record.Recorder, "write", failing)
     report = grade(course, "tiny", folder, unsandboxed=True)
     assert report.students["ada"]["status"] == "not-graded" and report.students["ben"]["status"] == "needs-manual"
-    assert any("No space left" in note for note in report.notes)
+    assert any("file server is away" in note for note in report.notes)
     monkeypatch.setattr(record.Recorder, "write", write)
     report = grade(course, "tiny", folder, unsandboxed=True)
     assert report.fresh == 1 and report.students["ada"]["score"] == 8

@@ -37,6 +37,8 @@ def test_what_is_no_command_stays_as_it_is(source):
         ("%pip install a; x = 0\nx = 8", "x", 8),
         ("for i in range(2):\n    !echo {i}\n    x = i", "x", 1),
         (">>> x = 9\n>>> !ls", "x", 9),
+        ("#@title Install\n\n%%capture\nx = 10\n!ls", "x", 10),
+        ("%pylab inline\nx = int(zeros(11).size)", "x", 11),
     ],
 )
 def test_what_is_left_is_python(source, name, value):
@@ -56,3 +58,28 @@ def test_help_and_broken_code_pass_through():
     assert neutralise("print?")[1] == []
     assert neutralise("def f(:\n  !ls")[0]
     assert neutralise("")[0] == ""
+
+
+def test_a_cell_magic_below_a_title_is_seen_and_one_below_code_is_not():
+    assert all(line.startswith("#") for line in neutralise("# a title\n%%bash\nls")[0].splitlines())
+    assert "\nls" in neutralise("x = 1\n%%bash\nls")[0]
+
+
+@pytest.mark.parametrize(
+    ("source", "first"),
+    [
+        ("%%writefile a.py\nx = 1", "%%writefile a.py"),
+        ("%%writefile /content/lib/a.py\nx = 1", "%%writefile lib/a.py"),
+        ("%%writefile -a ./a.py\nx = 1", "%%writefile -a a.py"),
+        ("#@title Mine\n%%writefile a.py\nx = 1", "%%writefile a.py"),
+    ],
+)
+def test_files_are_written_in_the_working_folder(source, first):
+    assert neutralise(source) == (f"{first}\nx = 1", [])
+
+
+def test_folders_are_made_in_the_working_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text, taken = neutralise("!mkdir -p /content/lib/deep\nx = 1")
+    exec(text, {})
+    assert (tmp_path / "lib" / "deep").is_dir() and taken == []

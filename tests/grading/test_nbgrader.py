@@ -8,13 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
+import sample_class
 import tiny
-from nbgrader.api import Gradebook
+import tiny_class
+from nbgrader.api import Comment, Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde
 from traitlets.config import Config
 
-from course_lib.staff.grading import record, sets
+from course_lib.staff.grading import gradebook, record, sets
 from course_lib.staff.grading.collect import collect, read_release
 from course_lib.staff.grading.grade import grade
 from course_lib.staff.grading.places import Places, configure
@@ -26,7 +28,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # n
 def collected(course):
     """Three students, collected and registered but not graded; the first leaves a trace when its cells run."""
     folder = course / "in"
-    trace = f"open({str(course / 'trace')!r}, 'w').close()\n"
+    trace = f"import os\nos.mkfifo({str(course / 'trace')!r})\n"
     tiny.hand_in(folder, "ada", tiny.answered(q1=trace + "def double(x):\n    return 2 * x"))
     tiny.hand_in(
         folder, "ben", tiny.answered(q1="def double(x):\n    return x[:1] * 2", q2="def shift(x, by): return x")
@@ -46,18 +48,64 @@ def standing(course) -> dict[str, list]:
     }
 
 
-def test_nbgrader_autograde_gives_the_scores_of_course_grade(collected):
-    command = [sys.executable, "-m", "nbgrader", "autograde", "tiny"]
+SAMPLE = ("right", "half", "untouched", "colab", "helpers", "forged", "dies", "state")
+
+
+def tiny_sample(root: Path) -> str:
+    tiny.make_course(root)
+    for student in SAMPLE:
+        tiny.hand_in(root / "in", student, tiny_class.SUBMISSIONS[student][0])
+    return "tiny"
+
+
+def a1_sample(root: Path) -> str:
+    for folder in ("solutions", "assignments"):
+        shutil.copytree(sample_class.ROOT / folder, root / folder)
+    sample_class.write_class(root / "in")
+    return sample_class.NAME
+
+
+def left(course: Path, assignment: str) -> dict:
+    """Scores, comments, manifest and notebooks that a route leaves behind."""
+    places = Places(course)
+    with gradebook.opened(places.database_url) as book:
+        scores = gradebook.grades_by(book, assignment)
+        done = {student: row.fingerprint for student, row in gradebook.done_by(book, assignment).items()}
+        comments = {(c.student.id, c.name): c.auto_comment for c in book.db.query(Comment)}
+    notebooks = {student: places.autograded(assignment, student).read_text() for student in scores}
+    return {"scores": scores, "comments": comments, "done": done, "notebooks": notebooks}
+
+
+@pytest.mark.parametrize("sample", [tiny_sample, pytest.param(a1_sample, marks=pytest.mark.slow)])
+def test_course_grade_nbgraders_command_and_formgraders_call_agree(tmp_path, sample):
+    assignment = sample(tmp_path / "a")
+    root = tmp_path / "a"
+    shutil.copy(Path(__file__).parents[2] / "nbgrader_config.py", root)
+    places, problem_set = Places(root), sets.load(root, assignment)
+    collect(root, problem_set, root / "in")
+    record.register(places, problem_set, read_release(places, problem_set))
+    by_command = Path(shutil.copytree(root, tmp_path / "b"))
+    by_call = Path(shutil.copytree(root, tmp_path / "c"))
+
+    grade(root, assignment, root / "in", unsandboxed=True)
+    wanted = left(root, assignment)
+    assert len(wanted["scores"]) >= 8 and wanted["done"].keys() == wanted["scores"].keys()
+
+    command = [sys.executable, "-m", "nbgrader", "autograde", assignment]
     environment = {**os.environ, "COURSE_UNSANDBOXED": "1"}
-    done = subprocess.run(command, cwd=collected, env=environment, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=by_command, env=environment, capture_output=True, text=True, timeout=500)
     assert done.returncode == 0, done.stderr
-    by_nbgrader = standing(collected)
-    assert by_nbgrader["ada"] == [("q1-probe", 4, False), ("q2-probe", 4, False), ("q3-written", None, True)]
-    assert (collected / "trace").exists()
-    shutil.rmtree(Places(collected).gradebook / "verdicts")
-    report = grade(collected, "tiny", collected / "in", unsandboxed=True)
-    assert report.fresh == 3
-    assert standing(collected) == by_nbgrader
+
+    api = NbGraderAPI(config=application(by_call))
+    for student in wanted["scores"]:
+        assert api.autograde(assignment, student, force=True)["success"]
+
+    for route in (by_command, by_call):
+        found = left(route, assignment)
+        for part, value in wanted.items():
+            for name in value:
+                assert found[part].get(name) == value[name], f"{part} of {name}, {route}"
+    assert grade(by_command, assignment, by_command / "in", unsandboxed=True).fresh == 0
 
 
 def application(course, **settings):

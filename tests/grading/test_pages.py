@@ -10,6 +10,7 @@ from rich.console import Console
 from course_lib.staff.grading import export, feedback, pages, report, sanitise, sets, verdicts
 from course_lib.staff.grading.isolation import Isolation, measure, require
 from course_lib.staff.grading.judge import PropertyResult, Verdict
+from course_lib.staff.grading.late import Lateness
 from course_lib.staff.grading.places import Places, checked_id
 from course_lib.validation import CourseError
 
@@ -46,6 +47,19 @@ def test_feedback_escapes_and_keeps_back_what_is_not_the_students(page):
     assert "<script" not in page and "&lt;script&gt;" in page
     assert "<code>x &lt; y</code>" in page
     assert "/home/tutor" not in page and "3.14159" not in page and "\x1b" not in page
+
+
+def test_lateness_and_a_persons_words_stand_on_the_page(course):
+    late, said = Lateness(penalty=0.5, sentence="Handed in 2 hours after the deadline."), {"q3": f"Good. {NASTY}"}
+    text = feedback.page_of(sets.load(course, "tiny"), "ada", entry(), graded(), late=late, comments=said)
+    assert "0.5 of 10" in text and "1 before lateness" in text and "Handed in 2 hours" in text
+    assert "A person wrote:" in text and "<script" not in text and "\x1b" not in text
+
+
+def test_why_a_file_was_put_aside_is_shown_as_it_is(course):
+    aside = {**entry("quarantined"), "reason": NASTY, "score": None, "questions": {}}
+    text = feedback.page_of(sets.load(course, "tiny"), "ada", aside, None)
+    assert "<script" not in text and "\x1b" not in text and "could not be graded" in text
 
 
 def test_feedback_names_hand_graded_questions_and_open_points(page):
@@ -146,14 +160,16 @@ def test_elsewhere_than_on_linux_it_says_what_to_use(monkeypatch):
 
 
 def test_no_cell_of_the_table_is_a_formula(course):
-    assert [export.text(start + "1") for start in "=+-@\t\r"] == ["'" + start + "1" for start in "=+-@\t\r"]
+    assert [export.text(start + "1") for start in "=+-@"] == ["'" + start + "1" for start in "=+-@"]
+    assert [export.text(start + "=1") for start in "\t\r \u200b\x00"] == ["'=1"] * 5
     places, problem_set = Places(course), sets.load(course, "tiny")
     with pytest.raises(CourseError, match="student id"):
         export.write_csv(places, problem_set, {"=cmd": entry()})
     with pytest.raises(CourseError, match="ada"):
         export.write_csv(places, problem_set, {"ada": entry("not-graded")})
     text = export.write_csv(places, problem_set, {"ada": entry()}).read_bytes()
-    assert text == b"student,score,max,status,q1,q2,q3\r\nada,1.0,10,needs-manual,0.0,0.0,\r\n"
+    head = b"student,name,score,taken off,final,max,status,q1,q2,q3"
+    assert text == head + b"\r\nada,,1,0,1,10,needs-manual,0,0,\r\n"
 
 
 @pytest.mark.parametrize("name", ["../x", "", "a b", "-x", "a/b", "x" * 81, "a\n"])

@@ -4,13 +4,16 @@ import os
 import socket
 import sys
 import threading
+import warnings
 
 import numpy as np
+import pytest
 import torch
 
 import course_lib.student.probe
 from course_lib.student import wire
 
+NONCE = b"0123456789abcdef" * 2
 channels = sys.modules["course_lib.student.channel"]
 probing = sys.modules["course_lib.student.probe"]
 
@@ -86,7 +89,7 @@ def dialogue(monkeypatch, function, cases, reply=b"C"):
 
     def deal():
         heard.append(grader.recv(timeout=5))
-        grader.send(reply, wire.encode({"nonce": "abc", "cases": cases}) if reply == b"C" else b"")
+        grader.send(reply, NONCE + wire.encode(cases) if reply == b"C" else b"")
         if reply == b"C":
             heard.append(grader.recv(timeout=5))
 
@@ -103,8 +106,8 @@ def test_the_record_carries_nonce_and_answers(monkeypatch, tmp_path):
     heard = dialogue(monkeypatch, lambda x: 2 * x, [(1.5,), (2,)])
     assert heard[0] == (b"Q", wire.encode("q1"))
     assert heard[1][0] == b"R"
-    record = wire.decode(heard[1][1])
-    assert record["nonce"] == "abc"
+    assert heard[1][1][:32] == NONCE
+    record = wire.decode(heard[1][1][32:])
     assert [a["value"] for a in record["answers"]] == [3.0, 4]
 
 
@@ -126,7 +129,7 @@ def test_a_changed_process_gets_a_second_chance(monkeypatch, tmp_path):
     finally:
         torch.set_grad_enabled(True)
         torch.set_default_dtype(torch.float32)
-    record = wire.decode(heard[1][1])
+    record = wire.decode(heard[1][1][32:])
     assert record["answers"][0]["value"] == (False, False)
     assert record["again"][0]["value"] == (True, True)
     assert os.path.realpath(os.getcwd()) == os.path.realpath(tmp_path)
@@ -137,5 +140,116 @@ def test_an_unchanged_process_answers_once(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     calls = []
     monkeypatch.setattr(probing, "_reset_what_was_changed", lambda: False)
-    record = wire.decode(dialogue(monkeypatch, lambda: calls.append(1), [()])[1][1])
+    record = wire.decode(dialogue(monkeypatch, lambda: calls.append(1), [()])[1][1][32:])
     assert record["again"] == () and calls == [1]
+
+
+def undone(monkeypatch, tmp_path, enter, leave, function):
+    """First and second answer of a function in a process that a notebook has changed."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    enter()
+    try:
+        heard = dialogue(monkeypatch, function, [()])
+    finally:
+        leave()
+    record = wire.decode(heard[1][1][32:])
+    return record["answers"][0]["value"], record["again"][0]["value"]
+
+
+@pytest.mark.parametrize(
+    ("enter", "leave", "function", "wanted"),
+    [
+        (
+            lambda: torch.set_default_dtype(torch.float64),
+            lambda: torch.set_default_dtype(torch.float32),
+            lambda: str(torch.ones(1).dtype),
+            ("torch.float64", "torch.float32"),
+        ),
+        (
+            lambda: torch.set_default_device("meta"),
+            lambda: torch.set_default_device(None),
+            lambda: torch.ones(1).device.type,
+            ("meta", "cpu"),
+        ),
+        (
+            lambda: torch.set_grad_enabled(False),
+            lambda: torch.set_grad_enabled(True),
+            torch.is_grad_enabled,
+            (False, True),
+        ),
+        (
+            lambda: torch.use_deterministic_algorithms(True),
+            lambda: torch.use_deterministic_algorithms(False),
+            torch.are_deterministic_algorithms_enabled,
+            (True, False),
+        ),
+        (
+            lambda: torch.autograd.set_detect_anomaly(True),
+            lambda: torch.autograd.set_detect_anomaly(False),
+            torch.is_anomaly_enabled,
+            (True, False),
+        ),
+        (
+            lambda: sys.setrecursionlimit(400),
+            lambda: sys.setrecursionlimit(1000),
+            lambda: sys.getrecursionlimit() >= 1000,
+            (False, True),
+        ),
+    ],
+)
+def test_what_an_honest_notebook_changes_is_undone_for_the_second_try(
+    monkeypatch, tmp_path, enter, leave, function, wanted
+):
+    assert undone(monkeypatch, tmp_path, enter, leave, function) == wanted
+
+
+def test_threads_are_undone(monkeypatch, tmp_path):
+    before = torch.get_num_threads()
+    got = undone(
+        monkeypatch,
+        tmp_path,
+        lambda: torch.set_num_threads(3),
+        lambda: torch.set_num_threads(before),
+        torch.get_num_threads,
+    )
+    assert got == (3, 1)
+
+
+def test_an_inference_mode_entered_by_hand_is_left_for_the_second_try(monkeypatch, tmp_path):
+    mode = torch.inference_mode()
+    got = undone(
+        monkeypatch,
+        tmp_path,
+        mode.__enter__,
+        lambda: mode.__exit__(None, None, None),
+        lambda: torch.ones(1, requires_grad=True).mul(2).requires_grad,
+    )
+    assert got == (False, True)
+
+
+def test_the_second_try_meets_the_same_random_numbers(monkeypatch, tmp_path):
+    def enter():
+        torch.set_default_dtype(torch.float64)
+        probing.seed()
+
+    first, second = undone(
+        monkeypatch,
+        tmp_path,
+        enter,
+        lambda: torch.set_default_dtype(torch.float32),
+        lambda: float(torch.rand((), dtype=torch.float64)) + float(np.random.rand()),
+    )
+    assert first == second
+
+
+def test_warnings_turned_into_errors_cost_nothing():
+    """Its own warnings and numpy error state hold in both tries: nothing is to be reset."""
+
+    def function():
+        warnings.warn("loud", stacklevel=1)
+        return np.array([1.0]) / 0.0 > 1
+
+    with warnings.catch_warnings(), np.errstate(all="raise"):
+        warnings.simplefilter("error")
+        assert probing.answer_cases(function, [()])[0]["status"] == "ok"

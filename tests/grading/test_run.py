@@ -1,37 +1,43 @@
 """The worker and its runner: limits, order, replay, and what a worker can see."""
 
 import os
+import pickle
 import time
 
-import numpy as np
 import pytest
 
 from course_lib.staff.grading import process, run, view
-from course_lib.staff.grading.question import Case, Property, Question, per_case
-from course_lib.staff.grading.run import Step
+from course_lib.staff.grading.run import Asked, Step, Work
+from course_lib.student import wire
 from course_lib.validation import CourseError
 
 
-def question(name: str, function: str, cpu: float = 1.0) -> Question:
-    def draw(rng):
-        return [Case("n", (float(n),), expected=2.0 * n) for n in range(3)]
-
-    return Question(name, name, function, draw, (Property("p", 1, per_case(lambda c, v: v == c.expected)),), {}, cpu)
+def asked(name: str, function: str = "double", cpu: float = 1.0, wall: float = 60.0, **more) -> Asked:
+    """A question with three cases: 0, 1 and 2."""
+    return Asked(name, function, cpu, wall, **{"inputs": wire.encode([(0.0,), (1.0,), (2.0,)]), **more})
 
 
-QUESTIONS = {"q1": question("q1", "double"), "q2": question("q2", "double")}
+QUESTIONS = {name: asked(name) for name in ("q1", "q2")}
 
 
-def ran(*sources: str, questions=None, open_modules=()):
+def ran(*sources: str, questions=None, open_modules=(), patience=1.0, **more):
     """Run cells; "q1" and "q2" stand for the probe of that question."""
     questions = QUESTIONS if questions is None else questions
-    steps = [Step(n, "" if s in questions else s, s if s in questions else "") for n, s in enumerate(sources)]
-    rng = np.random.default_rng(0)
-    return run.run(steps, questions, lambda asked: asked.draw(rng), open_modules=open_modules)
+    steps = tuple(Step(n, "" if s in questions else s, s if s in questions else "") for n, s in enumerate(sources))
+    return run.run(Work(steps, questions, open_modules, **more), patience=patience)
+
+
+def answers(state) -> list:
+    """What came back, by case."""
+    return list(wire.decode(state.record)["answers"]) if state.record else []
 
 
 def values(state) -> list:
-    return [answer.value for answer in state.answers]
+    return [answer["value"] for answer in answers(state)]
+
+
+def statuses(state) -> list:
+    return [answer["status"] for answer in answers(state)]
 
 
 RIGHT = "def double(x):\n    return 2 * x"
@@ -72,14 +78,14 @@ def test_a_cell_that_cannot_be_interrupted_costs_its_question_and_is_replayed_on
     loop = deaf + "def double(x):\n    while True:\n        pass"
     result = ran("count = 1", loop, "q1", RIGHT, "q2")
     assert result.replays == 1
-    assert "longer than the time" in result.questions["q1"].fault and result.questions["q1"].answers == []
+    assert "longer than the time" in result.questions["q1"].fault and result.questions["q1"].record == b""
     assert values(result.questions["q2"]) == [0, 2, 4]
 
 
 def test_an_interrupted_probe_keeps_its_finished_cases():
     slow = "def double(x):\n    while x > 1:\n        pass\n    return 2 * x"
     result = ran(slow, "q1")
-    assert [a.status for a in result.questions["q1"].answers] == ["ok", "ok", "timeout"] and result.replays == 0
+    assert statuses(result.questions["q1"]) == ["ok", "ok", "timeout"] and result.replays == 0
     assert result.questions["q1"].cpu < 5, "stopped by its budget of processor time, long before the clock"
 
 
@@ -89,25 +95,68 @@ def test_a_cell_that_ends_its_worker_is_left_out_of_the_replay(end):
     assert result.replays == 1 and values(result.questions["q1"]) == values(result.questions["q2"]) == [0, 2, 4]
 
 
-def test_a_notebook_that_ends_its_worker_in_every_cell_does_not_go_on_for_ever():
-    result = ran(RIGHT, *["import os; os._exit(0)"] * 9, "q1")
-    assert result.replays == 2 + run.SPARE_REPLAYS + 1 and result.flags
-    assert result.questions["q1"].fault
+def test_a_question_whose_cells_end_their_worker_again_and_again_costs_two_replays_and_nobody_else():
+    result = ran(RIGHT, *["import os; os._exit(0)"] * 9, "q1", *["import os; os._exit(0)"] * 9, "q2")
+    assert result.replays == 4
+    assert values(result.questions["q1"]) == values(result.questions["q2"]) == [0, 2, 4]
 
 
-def test_an_own_cell_without_end_is_stopped_quietly(monkeypatch):
-    monkeypatch.setattr(run, "CELL_CPU", 0.5)
-    result = ran(RIGHT, "while True: pass", "q1")
+def test_a_cell_that_makes_the_next_ones_deadly_costs_its_own_question_alone():
+    """The cell that dies is not the one that kills, and dies even when it is replaced: then all cells are left out."""
+    deadly = "import os\nget_ipython().run_cell = lambda *a, **k: os._exit(0)"
+    result = ran(RIGHT, deadly, "1", "q1", RIGHT, "q2")
+    assert result.replays == run.DEATHS and "no function called" in result.questions["q1"].fault
+    assert values(result.questions["q2"]) == [0, 2, 4]
+
+
+def test_an_own_cell_without_end_is_stopped_quietly():
+    result = ran(RIGHT, "while True: pass", "q1", cell_seconds=0.5)
     assert result.replays == 0 and values(result.questions["q1"]) == [0, 2, 4]
-    assert any("cell 2" in note for note in result.notes)
+    assert any("cell 2" in note for note in result.notes) and not result.clock
 
 
-def test_sleeping_is_stopped_by_the_wall(monkeypatch):
-    monkeypatch.setattr(run, "WALL_LEAST", 1.5)
-    monkeypatch.setattr(run, "WALL_FACTOR", 1.0)
-    result = ran("import time\ndef double(x):\n    time.sleep(3600)", "q1")
-    assert {a.status for a in result.questions["q1"].answers} == {"timeout"}
-    assert "Stopped by the clock" in result.questions["q1"].human
+def test_own_cells_share_what_they_have(monkeypatch):
+    """Two cells that loop: the first takes all that there is for both, the second has the least."""
+    budgets = []
+
+    class Seen(run.Watch):
+        def __init__(self, *args, cpu, **more):
+            budgets.append(cpu)
+            super().__init__(*args, cpu=cpu, **more)
+
+    monkeypatch.setattr(run, "Watch", Seen)
+    monkeypatch.setattr(run, "OWN_CELLS", 1.0)
+    result = ran("while True: pass", "while True: pass", RIGHT, "q1", cell_seconds=1.2)
+    assert budgets == [1.2, run.LEAST, run.LEAST, QUESTIONS["q1"].cpu_seconds]
+    assert len(result.notes) == 2 and values(result.questions["q1"]) == [0, 2, 4]
+
+
+SLEEPS = "import time\ndef double(x):\n    time.sleep(3600)"
+
+
+def test_sleeping_is_stopped_by_the_clock_and_to_be_run_again_alone():
+    result = ran(SLEEPS, "q1", "q2", questions={**QUESTIONS, "q1": asked("q1", wall=1.0)})
+    assert set(statuses(result.questions["q1"])) == {"timeout"} and result.replays == 0
+    assert result.clock and result.questions["q1"].clock and not result.questions["q1"].human
+
+
+def test_what_the_processor_stopped_is_not_run_again():
+    result = ran("def double(x):\n    while True:\n        pass", "q1", questions={"q1": asked("q1", cpu=0.3)})
+    assert set(statuses(result.questions["q1"])) == {"timeout"} and not result.clock
+
+
+def test_patience_moves_the_clock_and_not_the_budget():
+    naps = "import time\ndef double(x):\n    time.sleep(0.5)\n    return 2 * x"
+    short = {"q1": asked("q1", wall=1.0)}
+    assert "timeout" in statuses(ran(naps, "q1", questions=short).questions["q1"])
+    patient = ran(naps, "q1", questions=short, patience=8.0)
+    assert values(patient.questions["q1"]) == [0, 2, 4] and not patient.clock
+
+
+def test_an_own_cell_asleep_is_run_again_only_when_a_question_went_unanswered():
+    asleep = "import time\ntime.sleep(60)"
+    assert not ran(RIGHT, asleep, "q1", "q2", cell_seconds=0.2).clock
+    assert ran(asleep + f"\n{RIGHT}", "q1", "q2", cell_seconds=0.2).clock
 
 
 def test_loading_torch_is_not_charged_to_a_question():
@@ -118,6 +167,15 @@ def test_loading_torch_is_not_charged_to_a_question():
     assert result.questions["q1"].cpu < 1 and -1 in result.outputs
 
 
+def test_loading_the_derivatives_of_torch_is_not_charged_to_a_question():
+    """The first call loads two seconds' worth of modules."""
+    slope = "torch.func.jacrev(lambda v: v * v)(torch.tensor([x]))[0, 0]"
+    inside = f"def double(x):\n    import sklearn.linear_model, torch\n    return {slope}"
+    result = ran(inside, "q1")
+    assert [float(v) for v in values(result.questions["q1"])] == [0, 2, 4]
+    assert result.questions["q1"].cpu < 1
+
+
 def test_children_count_and_die_with_their_worker(tmp_path):
     mark = f"course-test-{os.getpid()}"
     spawn = (
@@ -126,7 +184,7 @@ def test_children_count_and_die_with_their_worker(tmp_path):
         "def double(x):\n    import time\n    time.sleep(60)"
     )
     result = ran(spawn, "q1")
-    assert "timeout" in {a.status for a in result.questions["q1"].answers} or result.questions["q1"].fault
+    assert "timeout" in set(statuses(result.questions["q1"])) or result.questions["q1"].fault
     time.sleep(0.1)
     alive = [s.pid for s in process.processes() if mark in read(f"/proc/{s.pid}/cmdline") and not s.ended]
     assert alive == []
@@ -171,22 +229,68 @@ def double(x):
 
 
 def test_answers_that_nobody_asked_for_do_not_count():
-    forged = 'from course_lib.student import wire\nwire.channel().send(b"R", wire.encode({"nonce": "", "answers": ()}))'
+    forged = 'from course_lib.student import wire\nwire.channel().send(b"R", b" " * 32 + wire.encode({"answers": ()}))'
     result = ran(forged, "q1")
-    assert result.questions["q1"].answers == [] and result.flags
+    assert result.questions["q1"].record == b"" and result.flags
 
 
-def test_a_record_without_the_nonce_of_its_deal_does_not_count():
-    """One record, right values, but not the answer to what was dealt: for instance one that was kept from before."""
-    swap = """
+FORGE = """
 def double(x):
     import sys
-    wire, probing = sys.modules["course_lib.student.wire"], sys.modules["course_lib.student.probe"]
-    probing._record = lambda nonce, *rest: wire.encode({"nonce": "kept", "answers": rest[0], "again": ()})
+    wire = sys.modules["course_lib.student.wire"]
+    if not hasattr(wire, "sent"):
+        wire.sent, send = [], wire.Channel.send
+        def forging(self, tag, payload=b"", **more):
+            for changed in ({change}) if tag == b"R" else (payload,):
+                send(self, tag, changed, **more)
+        wire.Channel.send = forging
     return 2 * x
 """
-    state = ran(swap, "q1").questions["q1"]
-    assert state.answers == [] and state.fault and state.human
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("b'0' * 32 + payload[32:],", "no answer to the cases"),
+        ("b'', payload", "no answer to the cases"),
+        ("payload, payload[:40]", "More than one record"),
+        ("payload[:32] + wire.encode({'answers': ()}), payload", "More than one record"),
+    ],
+)
+def test_exactly_one_record_with_the_nonce_of_its_deal_counts(change, said):
+    """Right values all of them: sent with another nonce, beside a forged one, or twice."""
+    state = ran(FORGE.replace("{change}", change), "q1").questions["q1"]
+    assert state.record == b"" and said in state.fault and said in state.human
+
+
+def test_a_late_record_of_a_closed_question_changes_nothing():
+    """A thread of q1 sends its old nonce again while q2 is asked: q2 keeps its marks, and a person is told."""
+    late = """
+import threading, time
+def double(x):
+    import sys
+    wire = sys.modules["course_lib.student.wire"]
+    if not hasattr(wire, "old"):
+        wire.old, send = b"", wire.Channel.send
+        def keeping(self, tag, payload=b"", **more):
+            if tag == b"R" and wire.old:
+                send(self, tag, wire.old)
+            wire.old = payload if tag == b"R" else wire.old
+            send(self, tag, payload, **more)
+        wire.Channel.send = keeping
+    return 2 * x
+"""
+    result = ran(late, "q1", "q2")
+    assert values(result.questions["q1"]) == values(result.questions["q2"]) == [0, 2, 4]
+    assert any("out of turn" in flag for flag in result.flags)
+
+
+def test_silence_after_a_deal_is_for_a_person():
+    silent = "def double(x):\n    import sys\n    sys.modules['course_lib.student.probe']._record = None\n    return x"
+    state = ran(silent, "q1").questions["q1"]
+    assert state.fault and state.human
+    missing = ran("1", "q1").questions["q1"]
+    assert missing.fault and not missing.human, "a missing function is no riddle"
 
 
 @pytest.mark.parametrize(
@@ -204,13 +308,16 @@ def test_a_newer_pythons_syntax_is_not_the_students_fault(source, ours):
     assert bool(state.trouble) == ours and bool(state.fault) != ours
 
 
-def test_a_draw_that_fails_is_ours():
-    def broken(rng):
-        raise RuntimeError("no case fits")
+def test_a_draw_that_failed_is_ours():
+    questions = {"q1": asked("q1", inputs=b"", trouble="no case fits"), "q2": QUESTIONS["q2"]}
+    result = ran(RIGHT, "q1", "q2", questions=questions)
+    assert result.questions["q1"].trouble == "no case fits" and values(result.questions["q2"]) == [0, 2, 4]
 
-    asked = {"q1": Question("q1", "t", "double", broken, (), {}), "q2": QUESTIONS["q2"]}
-    result = ran(RIGHT, "q1", "q2", questions=asked)
-    assert "no case fits" in result.questions["q1"].trouble and values(result.questions["q2"]) == [0, 2, 4]
+
+def test_work_and_result_can_be_sent_to_another_process():
+    work = Work((Step(0, RIGHT), Step(1, "", "q1")), QUESTIONS)
+    result = run.run(pickle.loads(pickle.dumps(work)))
+    assert values(pickle.loads(pickle.dumps(result)).questions["q1"]) == [0, 2, 4]
 
 
 def test_what_a_worker_sees():

@@ -1,4 +1,4 @@
-"""Run named tests in copies of the repository, each in a forked child, so that torch is imported only once.
+"""Run named tests in copies of the repository, each in a forked child: torch and nbgrader are imported only once.
 
 Reads a list of {"folder", "tests", "output"} as JSON from stdin; writes what pytest says to `output` and the exit
 codes, a JSON list, to stdout. Nothing of the library is imported before a fork: every child finds its own copy.
@@ -8,6 +8,9 @@ import json
 import os
 import sys
 
+import hypothesis  # noqa: F401
+import nbformat  # noqa: F401
+import nbgrader.api  # noqa: F401
 import pytest
 import scipy.integrate  # noqa: F401
 import sklearn.linear_model  # noqa: F401

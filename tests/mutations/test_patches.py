@@ -35,11 +35,13 @@ def named_test(patch: Path) -> str:
     return lines[0].removeprefix("Test: ")
 
 
-def make_copy(folder: Path) -> Path:
-    """The library's science and its tests, without what they do not need."""
-    leave = shutil.ignore_patterns("__pycache__", "staff", "student")
+def make_copy(folder: Path, tests: list[str]) -> Path:
+    """The library's science and its tests, without what they do not need; the grader only for tests of it."""
+    grading = any(test.startswith("tests/grading/") for test in tests)
+    leave = shutil.ignore_patterns("__pycache__", *(() if grading else ("staff", "student")))
     shutil.copytree(ROOT / "course_lib", folder / "course_lib", ignore=leave)
-    shutil.copytree(ROOT / "tests" / "conformance", folder / "tests" / "conformance", ignore=leave)
+    for part in ("conformance", "grading") if grading else ("conformance",):
+        shutil.copytree(ROOT / "tests" / part, folder / "tests" / part, ignore=leave)
     for source in [*(ROOT / "tests").glob("*.py"), ROOT / "pyproject.toml"]:
         shutil.copy(source, folder / source.relative_to(ROOT))
     return folder
@@ -58,7 +60,7 @@ def runs(tmp_path_factory) -> dict[str, Run]:
     base = tmp_path_factory.mktemp("patches")
     tests = {"as it is": sorted({named_test(patch) for patch in PATCHES.values()})}
     tests |= {name: [named_test(patch)] for name, patch in PATCHES.items()}
-    folders = {name: make_copy(base / name.replace(" ", "-")) for name in tests}
+    folders = {name: make_copy(base / name.replace(" ", "-"), tests[name]) for name in tests}
     applied = {name: apply_patch(folders[name], patch) for name, patch in PATCHES.items()}
     jobs = [
         {"folder": str(folders[name]), "tests": tests[name], "output": str(folders[name] / "output.txt")}

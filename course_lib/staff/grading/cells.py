@@ -30,6 +30,7 @@ def read_cells(notebook: dict[str, Any]) -> list[StudentCell]:
             source = "".join(part for part in source if isinstance(part, str))
         if not isinstance(source, str):
             continue
+        source = source.encode("utf-8", "replace").decode()  # half a pair of surrogates could not be written again
         data = _table(cell.get("metadata"))
         grader = _table(data.get("nbgrader"))
         cells.append(

@@ -1,22 +1,30 @@
 """From what was handed in to notebooks that can be graded: one for each student, rebuilt from the release.
 
-Never raises for a bad file: what cannot be read is put aside with a mail to its student, and stands in the report.
+Never raises for a bad file: what cannot be read is put aside with a mail to its student, and stands in the account.
+One notebook is in memory at a time.
 """
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from course_lib.staff.grading import sanitise
+from course_lib.staff.grading import account, lateness, sanitise
+from course_lib.staff.grading.account import Collected
 from course_lib.staff.grading.cells import read_cells
 from course_lib.staff.grading.deal import course_key
-from course_lib.staff.grading.found import Found, find
+from course_lib.staff.grading.found import Found, find, notebooks
+from course_lib.staff.grading.opening import not_this, opened, version_of
 from course_lib.staff.grading.places import Places, write_safely
 from course_lib.staff.grading.rebuild import rebuild
 from course_lib.staff.grading.sets import ProblemSet
+from course_lib.staff.grading.term import Term, read_term
+from course_lib.staff.grading.times import Times, read_times
 from course_lib.validation import CourseError
+
+__all__ = ["Collected", "collect", "read_release"]
 
 MAIL = """Subject: Your notebook for {title} could not be read
 
@@ -29,34 +37,37 @@ again. If you have already done so, answer this mail and attach the file.
 
 
 @dataclass(frozen=True)
-class Collected:
-    """What became of one student's submission.
+class _Desk:
+    """What is needed for each student alike."""
 
-    status: "collected" or "quarantined"; reason: why it was put aside; changes and flags: see `rebuild.Account`.
-    """
-
-    student: str
-    name: str
-    status: str
-    digest: str = ""
-    reason: str = ""
-    changes: list[str] = field(default_factory=list)
-    flags: list[str] = field(default_factory=list)
+    places: Places
+    problem_set: ProblemSet
+    release: dict[str, Any]
+    key: bytes
+    term: Term
+    times: Times
 
 
-def collect(root: Path, problem_set: ProblemSet, submissions: Path) -> list[Collected]:
+def collect(
+    root: Path, problem_set: ProblemSet, submissions: Path, *, lms: str = "", fresh: bool = False
+) -> list[Collected]:
     """Collect all submissions of one assignment into ``gradebook/submitted``; writes two accounts of it.
 
-    Raises CourseError when there is no release or no submission at all.
+    lms: preset of the names, before the term's own; fresh: forget who was collected before and is not here now.
+    Raises CourseError when there is no release or no submission at all, or the term's settings are wrong.
     """
     places = Places(Path(root).resolve())
     release = read_release(places, problem_set)
-    key = course_key(places.gradebook)
+    term = read_term(places)
+    told = term.assignment(problem_set.name)
+    times = read_times(told.times) if told.times is not None else Times()
+    desk = _Desk(places, problem_set, release, course_key(places.gradebook), term, times)
     found: dict[str, list[Found]] = {}
-    for item in find(submissions):
+    for item in find(submissions, lms=lms or term.lms, roster=term.roster):
         found.setdefault(item.student, []).append(item)
-    collected = [_collect_one(places, problem_set, release, key, found[student]) for student in sorted(found)]
-    _write_accounts(places, problem_set, collected)
+    collected = [_collect_one(desk, found[student]) for student in sorted(found)]
+    account.write(places, problem_set, collected, source=Path(submissions), roster=term.roster, fresh=fresh)
+    lateness.keep(places, problem_set, collected, term)
     return collected
 
 
@@ -81,103 +92,84 @@ def read_release(places: Places, problem_set: ProblemSet) -> dict[str, Any]:
     return release
 
 
-def _collect_one(
-    places: Places, problem_set: ProblemSet, release: dict[str, Any], key: bytes, found: Sequence[Found]
-) -> Collected:
-    """Choose this student's notebook, rebuild it, write it; or put it aside."""
-    student = found[0].student
-    problems, readable = [], []
-    for item in found:
-        notebook, problem = _parsed(item)
-        problem = problem or _not_this(notebook, release, problem_set)
-        if problem:
-            problems.append((item, problem))
-        else:
-            readable.append((item, notebook))
-    if not readable:
-        return _quarantine(places, problem_set, *problems[0])
-    item, notebook = max(readable, key=lambda pair: (pair[0].stamp, pair[0].name))
-    try:
-        made, account = rebuild(release, read_cells(notebook), key=key, student=student)
-    except (ValueError, TypeError, RecursionError, MemoryError) as error:
-        return _quarantine(places, problem_set, item, f"it could not be rebuilt ({type(error).__name__})")
-    if len(found) > 1:
-        account.flags.append(f"{len(found)} notebooks were handed in; the newest that could be read was graded.")
-    if not isinstance(notebook.get("metadata", {}).get("course"), dict):
-        account.flags.append("The notebook has lost the course's metadata; it was known by its cells.")
+def _collect_one(desk: _Desk, found: Sequence[Found]) -> Collected:
+    """Choose this student's notebook, rebuild it, write it; or put it aside. Never raises for what a file holds."""
+    files = sorted(notebooks(found), key=lambda item: item.age, reverse=True)
+    refused: list[tuple[Found, str]] = []
+    for item in files:
+        data, problem = item.read()
+        if data is None:
+            refused.append((item, problem))
+            continue
+        try:
+            notebook, problem = opened(data)
+            problem = problem or not_this(notebook, desk.release, desk.term.assignment(desk.problem_set.name).versions)
+            made = None if problem else _rebuilt(desk, item, notebook, files, refused)
+        except Exception as error:  # whatever a file makes of our code must not cost the others their marks
+            made, problem = None, f"it could not be rebuilt ({type(error).__name__})"
+        if made is not None:
+            line, text = made
+            path = desk.places.submitted(desk.problem_set.name, item.student)
+            if not path.exists() or path.read_bytes() != text:
+                write_safely(path, text)
+            return line
+        refused.append((item, problem))
+    return _quarantine(desk, *refused[0], files)
+
+
+def _rebuilt(
+    desk: _Desk, item: Found, notebook: dict[str, Any], files: Sequence[Found], refused: Sequence[tuple[Found, str]]
+) -> tuple[Collected, bytes]:
+    """The account's line of the chosen notebook, with what was doubtful on the way, and the notebook rebuilt."""
+    made, said = rebuild(desk.release, read_cells(notebook), key=desk.key, student=item.student)
+    flags = [*item.flags, *said.flags]
+    if len(files) > 1:
+        flags.append(f"{len(files)} notebooks were handed in; the newest that could be read was graded.")
+    for newer, why in refused:
+        if newer.order > item.order:
+            flags.append(f"A newer attempt ({sanitise.plain(newer.name)}) could not be graded: {why}.")
+    present, version = desk.problem_set.version, version_of(notebook)
+    if version is None:
+        flags.append("The notebook has lost the course's metadata; it was known by its cells.")
+    elif version != present:
+        flags.append(f"It is version {version} of the assignment; it was graded as version {present}.")
     data = json.dumps(made, indent=1, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")
-    path = places.submitted(problem_set.name, student)
-    if not path.exists() or path.read_bytes() != data:
-        write_safely(path, data)
-    name = sanitise.plain(item.name)
-    digest = made["metadata"]["course"]["digest"]
-    return Collected(student, name, "collected", digest, "", account.changes, account.flags)
+    line = _line(desk, item, files, "collected")
+    return replace(line, digest=made["metadata"]["course"]["digest"], changes=said.changes, flags=flags), data
 
 
-def _parsed(item: Found) -> tuple[dict[str, Any], str]:
-    """The notebook as plain data of format 4, or what is wrong with it."""
-    if item.data is None:
-        return {}, item.problem
-    try:
-        text = item.data.decode("utf-16" if item.data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError:
-        text = item.data.decode("cp1252", "replace")
-    try:
-        notebook = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}, "it is not a notebook file (not JSON)"
-    if isinstance(notebook, dict) and isinstance(notebook.get("worksheets"), list) and notebook["worksheets"]:
-        notebook["cells"] = [cell for sheet in notebook["worksheets"] for cell in _cells_of_3(sheet)]
-    if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        return {}, "it is not a notebook (it has no cells)"
-    if not isinstance(notebook.get("metadata"), dict):
-        notebook["metadata"] = {}
-    return notebook, ""
-
-
-def _cells_of_3(sheet: Any) -> list[dict[str, Any]]:
-    """Cells of the old format 3, where code stood under "input"."""
-    cells = sheet.get("cells", []) if isinstance(sheet, dict) else []
-    return [{**cell, "source": cell.get("source", cell.get("input", ""))} for cell in cells if isinstance(cell, dict)]
-
-
-def _not_this(notebook: dict[str, Any], release: dict[str, Any], problem_set: ProblemSet) -> str:
-    """Why the notebook is not this version of this assignment; empty when it is."""
-    course = notebook["metadata"].get("course")
-    if isinstance(course, dict) and course.get("assignment"):
-        name, version = sanitise.plain(course["assignment"], length=40), course.get("version")
-        if name != problem_set.name:
-            return f"it is the notebook of another assignment ({name})"
-        if version != problem_set.version:
-            return (
-                f"it is version {sanitise.plain(str(version), length=10)} of the assignment, not {problem_set.version}"
-            )
-        return ""
-    ids = {cell["metadata"]["nbgrader"]["grade_id"] for cell in release["cells"] if "nbgrader" in cell["metadata"]}
-    texts = {cell["source"].strip() for cell in release["cells"]}
-    cells = read_cells(notebook)
-    known = sum(cell.grade_id in ids or cell.source.strip() in texts for cell in cells)
-    return "" if 2 * known >= len(ids) else "it is not the notebook of this assignment"
-
-
-def _quarantine(places: Places, problem_set: ProblemSet, item: Found, reason: str) -> Collected:
+def _quarantine(desk: _Desk, item: Found, reason: str, files: Sequence[Found]) -> Collected:
     """Put a file aside, with a mail to its student."""
-    folder = places.quarantine(problem_set.name, item.student)
-    name = sanitise.plain(item.name)
-    if item.data is not None:
-        write_safely(folder / "original.ipynb", item.data)
-    mail = MAIL.format(title=problem_set.title, name=name, reason=reason)
-    write_safely(folder / "mail.txt", mail.encode())
-    places.submitted(problem_set.name, item.student).unlink(missing_ok=True)
-    return Collected(item.student, name, "quarantined", reason=reason)
+    name = desk.problem_set.name
+    folder = desk.places.quarantine(name, item.student)
+    data, _ = item.read()
+    if data is not None:
+        write_safely(folder / "original.ipynb", data)
+    reason = sanitise.plain(reason)
+    mail = MAIL.format(title=desk.problem_set.title, name=sanitise.plain(item.name), reason=reason)
+    write_safely(folder / "mail.txt", mail.encode("utf-8", "replace"))
+    desk.places.submitted(name, item.student).unlink(missing_ok=True)
+    return replace(_line(desk, item, files, "quarantined"), reason=reason, flags=list(item.flags))
 
 
-def _write_accounts(places: Places, problem_set: ProblemSet, collected: Sequence[Collected]) -> None:
-    folder = places.account(problem_set.name)
-    write_safely(folder / "account.json", json.dumps([asdict(item) for item in collected], indent=1).encode())
-    lines = []
-    for item in collected:
-        lines.append(f"{item.student}: {item.status} from {item.name}" + (f", {item.reason}" if item.reason else ""))
-        lines.extend(f"  ! {flag}" for flag in item.flags)
-        lines.extend(f"  - {change}" for change in item.changes)
-    write_safely(folder / "account.txt", ("\n".join(lines) + "\n").encode("utf-8", "replace"))
+def _line(desk: _Desk, item: Found, files: Sequence[Found], status: str) -> Collected:
+    """The account's line of one student, before its result."""
+    submitted, late = desk.times.of(item.owner, item.person)
+    submitted = submitted or item.submitted
+    late = item.late if late is None else late
+    person = item.person
+    return Collected(
+        student=item.student,
+        name=sanitise.plain(item.name),
+        status=status,
+        lms=item.owner.lms,
+        person=sanitise.plain(person.name if person is not None and person.name else item.owner.name, length=100),
+        login=sanitise.plain(item.owner.login, length=100),
+        number=sanitise.plain(item.owner.number, length=100),
+        head=item.owner.head,
+        file=item.file,
+        submitted=submitted.isoformat() if submitted is not None else "",
+        late=late,
+        handed_in=[sanitise.plain(each.name) for each in files],
+        collected_at=datetime.now(UTC).isoformat(timespec="seconds"),
+    )

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -14,26 +15,36 @@ from course_lib.validation import CourseError
 KEY_BYTES = 32
 
 
-def rng(*, key: bytes, assignment: str, version: int, student: str, digest: str, question: str) -> np.random.Generator:
-    """The generator that belongs to these words and to nobody without the key.
+def seed(*, key: bytes, assignment: str, version: int, student: str, digest: str, question: str) -> bytes:
+    """The seed that belongs to these words and to nobody without the key: 32 bytes.
 
     key: the course's secret; digest: hash of the submission, so that an edited submission meets other cases and
     feedback is no oracle, while a regrade of the same bytes meets the same.
     """
     words = (assignment, str(version), question, student, digest)
     message = b"".join(len(word.encode()).to_bytes(4, "big") + word.encode() for word in words)
-    seed = hmac.new(key, message, hashlib.sha256).digest()
-    return np.random.default_rng(np.random.SeedSequence(int.from_bytes(seed, "big")))
+    return hmac.new(key, message, hashlib.sha256).digest()
 
 
-def draw_cases(
-    question: Question, *, key: bytes, assignment: str, version: int, student: str, digest: str
-) -> list[Case]:
-    """This student's cases of one question; see `rng` for the words."""
-    generator = rng(
-        key=key, assignment=assignment, version=version, student=student, digest=digest, question=question.name
-    )
-    return question.draw(generator)
+def seeds(
+    questions: Iterable[str], *, key: bytes, assignment: str, version: int, student: str, digest: str
+) -> dict[str, bytes]:
+    """The seed of each question, by name; see `seed`."""
+    return {
+        name: seed(key=key, assignment=assignment, version=version, student=student, digest=digest, question=name)
+        for name in questions
+    }
+
+
+def draw(question: Question, seed: bytes) -> list[Case]:
+    """The cases of one question that follow from a seed.
+
+    Raises CourseError when the question draws none: an empty comparison is true of any answer.
+    """
+    cases = question.draw(np.random.default_rng(np.random.SeedSequence(int.from_bytes(seed, "big"))))
+    if not cases:
+        raise CourseError(f"Wanted at least one case of {question.name}, got none. Mend its draw.")
+    return cases
 
 
 def course_key(gradebook: Path) -> bytes:

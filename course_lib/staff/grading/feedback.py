@@ -8,12 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from course_lib.staff.grading import sanitise
+from course_lib.staff.grading import account, lateness, sanitise, standing
 from course_lib.staff.grading.judge import Verdict
+from course_lib.staff.grading.late import Lateness
 from course_lib.staff.grading.pages import points, render
 from course_lib.staff.grading.places import Places, write_safely
 from course_lib.staff.grading.question import Question
 from course_lib.staff.grading.sets import ProblemSet
+from course_lib.staff.grading.term import read_term
 from course_lib.staff.grading.verdicts import Graded
 
 _PATH = re.compile(r"(?:[A-Za-z]:)?(?:[\\/][\w.+~-]+){2,}[\\/]?")
@@ -27,14 +29,33 @@ def write(
 ) -> Path:
     """Write ``gradebook/feedback/<assignment>/<student>.html`` for everybody; returns the folder."""
     folder = places.feedback(problem_set.name)
+    kept = account.read(places, problem_set.name).students
+    late = lateness.of_class(places, problem_set, kept, read_term(places))
+    said = standing.comments(places, problem_set.name)
     for student, entry in students.items():
-        page = page_of(problem_set, student, entry, graded.get(student))
+        page = page_of(
+            problem_set,
+            student,
+            entry,
+            graded.get(student),
+            late=late.get(student, Lateness()),
+            comments=said.get(student, {}),
+        )
         write_safely(folder / f"{student}.html", page.encode("utf-8", "replace"))
     return folder
 
 
-def page_of(problem_set: ProblemSet, student: str, entry: Mapping[str, Any], graded: Graded | None) -> str:
-    """One student's page as HTML."""
+def page_of(
+    problem_set: ProblemSet,
+    student: str,
+    entry: Mapping[str, Any],
+    graded: Graded | None,
+    *,
+    late: Lateness | None = None,
+    comments: Mapping[str, str] | None = None,
+) -> str:
+    """One student's page as HTML; comments: a person's, by question."""
+    late, comments = late or Lateness(), comments or {}
     questions = []
     for name, question in problem_set.questions.items():
         verdict = None if graded is None else graded.verdicts.get(name)
@@ -45,13 +66,18 @@ def page_of(problem_set: ProblemSet, student: str, entry: Mapping[str, Any], gra
         said = WAITS if score is None else ""
         title = f"Question {name.lstrip('q')}. Written answer"
         questions.append({"title": title, "points": shown, "tone": "soft", "said": said, "properties": []})
+    for name, shown_question in zip([*problem_set.questions, *problem_set.manual], questions, strict=True):
+        shown_question["comment"] = sanitise.plain(comments.get(name, ""), length=5000)
     waiting = [q["max"] for q in entry["questions"].values() if q["score"] is None]
+    score = entry["score"] or 0.0
     return render(
         "feedback.html",
         title=problem_set.title,
         student=student,
-        quarantined=entry.get("reason", "") if entry["status"] == "quarantined" else "",
-        score=entry["score"] or 0.0,
+        quarantined=sanitise.plain(entry.get("reason", "")) if entry["status"] == "quarantined" else "",
+        score=score,
+        late=late.sentence,
+        taken_off=late.taken_off(score),
         max=entry["max"],
         open=sum(waiting),
         questions=questions,

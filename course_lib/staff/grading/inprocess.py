@@ -3,12 +3,12 @@
 The same calling code, wire and judge as in grading, without a worker. Never for students' code.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from course_lib.staff.grading.judge import Verdict, judge
+from course_lib.staff.grading.judge import Verdict, as_answers, judge
 from course_lib.staff.grading.question import Answer, Case, Question
 from course_lib.student import wire
 from course_lib.student.probe import answer_cases
@@ -24,17 +24,3 @@ def answers_of(function: Callable[..., Any], cases: Sequence[Case]) -> list[Answ
     """The answers of ``function``; inputs and answers have crossed the wire both ways."""
     inputs = wire.decode(wire.encode([case.inputs for case in cases]))
     return as_answers(wire.decode(wire.encode(answer_cases(function, inputs))))
-
-
-def as_answers(tables: Sequence[Mapping[str, Any]]) -> list[Answer]:
-    """Tables from the wire as answers; a table that is none counts as unreadable."""
-    answers = []
-    for table in tables:
-        status = table.get("status") if isinstance(table, dict) else None
-        if status == "ok":
-            answers.append(Answer("ok", table.get("value")))
-        elif status in ("raised", "timeout", "unreadable"):
-            answers.append(Answer(status, None, str(table.get("error", ""))[:300]))
-        else:
-            answers.append(Answer("unreadable", None, "not an answer"))
-    return answers

@@ -9,12 +9,13 @@ import re
 import string
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from course_lib.staff.grading.question import Answer, Case, Evidence, Finding, Property, Question
+from course_lib.student import wire
 
 OUTCOMES = ("judged", "student", "not_graded")
 NOT_STARTED = "The answer cell still raises NotImplementedError: this question was not started."
@@ -60,10 +61,10 @@ def judge(question: Question, cases: Sequence[Case], answers: Sequence[Answer]) 
     if len(answers) != len(cases):
         reason = f"The record held {len(answers)} answers to {len(cases)} cases."
         return replace(fault(question, reason), human=reason)
-    evidence = [
-        (case, replace(answer, value=as_numbers(answer.value))) for case, answer in zip(cases, answers, strict=True)
-    ]
     try:
+        evidence = [
+            (case, replace(answer, value=as_numbers(answer.value))) for case, answer in zip(cases, answers, strict=True)
+        ]
         findings = {prop.code: prop.test(evidence) for prop in question.properties}
         results = tuple(_result(question, prop, findings) for prop in question.properties)
     except Exception as error:
@@ -71,6 +72,50 @@ def judge(question: Question, cases: Sequence[Case], answers: Sequence[Answer]) 
     score = round(math.fsum(result.earned for result in results), 6)
     reason = "" if score else _why_nothing(evidence)
     return Verdict("student" if reason else "judged", score, question.points, results, reason)
+
+
+def judge_record(question: Question, cases: Sequence[Case], record: bytes) -> Verdict:
+    """Judge what one probe sent: of two tries (the second after a reset) the better counts.
+
+    Never raises; a record that cannot be read earns nothing and is looked at.
+    """
+    try:
+        table = wire.decode(record)
+    except wire.WireError as error:
+        table = str(error)
+    first, second = (table.get(name) for name in ("answers", "again")) if isinstance(table, dict) else (None, None)
+    if not isinstance(first, tuple) or not isinstance(second, tuple):
+        reason = "What came back for this question could not be read."
+        return replace(fault(question, reason), human=reason)
+    verdict = judge(question, cases, as_answers(first))
+    return better(verdict, judge(question, cases, as_answers(second))) if second else verdict
+
+
+def as_answers(tables: Sequence[Any]) -> list[Answer]:
+    """Tables from the wire as answers; a table that is none counts as unreadable."""
+    answers = []
+    for table in tables:
+        status = table.get("status") if isinstance(table, dict) else None
+        if status == "ok":
+            answers.append(Answer("ok", table.get("value")))
+        elif status in ("raised", "timeout", "unreadable"):
+            answers.append(Answer(status, None, str(table.get("error", ""))[:300]))
+        else:
+            answers.append(Answer("unreadable", None, "not an answer"))
+    return answers
+
+
+def to_table(verdict: Verdict) -> dict[str, Any]:
+    """A verdict as plain data."""
+    return asdict(verdict)
+
+
+def from_table(table: Mapping[str, Any]) -> Verdict:
+    """The verdict that `to_table` made plain.
+
+    Raises KeyError or TypeError for a table that is none.
+    """
+    return Verdict(**{**table, "properties": tuple(PropertyResult(**entry) for entry in table["properties"])})
 
 
 def fault(question: Question, reason: str) -> Verdict:
@@ -116,7 +161,9 @@ def _result(question: Question, prop: Property, findings: Mapping[str, Finding])
     sentence = "" if ok else fill(question.sentences.get(prop.code, ""), finding.figures)
     if ok and prop.needs is not None and findings[prop.needs].held < 1:
         ok, sentence = False, NEEDS
-    return PropertyResult(prop.code, prop.points, prop.points if ok else 0.0, finding.held, finding.of, sentence)
+    return PropertyResult(
+        prop.code, prop.points, prop.points if ok else 0.0, int(finding.held), int(finding.of), sentence
+    )
 
 
 def _why_nothing(evidence: Evidence) -> str:

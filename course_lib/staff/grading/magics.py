@@ -4,6 +4,8 @@ IPython's own token search decides what is a magic, so a ``%`` in a calculation 
 stays as it is. A line that is not run stays readable as a comment behind ``pass``.
 """
 
+import re
+
 from IPython.core.inputtransformer2 import (
     EscapedCommand,
     MagicAssign,
@@ -16,36 +18,42 @@ from IPython.core.inputtransformer2 import (
 
 LINE_MAGICS = {"time", "timeit", "precision", "reset_selective", "who", "whos"}
 UNWRAPPED = {"time", "timeit", "capture", "prun"}
+KEPT_CELLS = {"writefile", "file"}
 NOT_RUN = "not run in grading: "
+_FOLDER = re.compile(r"[!%]\s*mkdir\s+(?:-p\s+)?([\w./-]+)$")
 _STEPS = 500
 
 
 def neutralise(source: str) -> tuple[str, list[str]]:
     """The cell without commands to shell, package manager or Colab; and what was taken out, line by line.
 
-    ``%%time`` and the like are unwrapped, other cell magics (``%%bash``, ``%%html``) make the whole cell a comment;
-    ``files = !ls`` gives an empty list.
+    ``%%time`` and the like are unwrapped, ``%%writefile`` writes into the working folder, other cell magics (as
+    ``%%bash``) make the whole cell a comment; ``files = !ls`` gives an empty list, ``!mkdir`` makes its folder.
     """
     lines = _cleaned(source)
     if not lines:
         return source, []
     taken: list[str] = []
-    if lines[0].startswith("%%"):
-        name = lines[0][2:].split()[0] if lines[0][2:].split() else ""
-        taken.append(lines[0].strip())
+    first = _first_magic(lines)
+    if first is not None:
+        name, _, rest = lines[first][2:].strip().partition(" ")
+        if name in KEPT_CELLS:
+            return "".join([f"%%{name} {_inside(rest)}\n", *lines[first + 1 :]]).rstrip("\n"), taken
+        taken.append(lines[first].strip())
         if name not in UNWRAPPED:
             return "".join(f"# {NOT_RUN}{line}" for line in lines).rstrip("\n"), taken
-        lines[0] = f"# {NOT_RUN}{lines[0]}"
+        lines[first] = f"# {NOT_RUN}{lines[first]}"
     kept: dict[str, str] = {}
+    changed = bool(taken)
     for _ in range(_STEPS):
         found = _first(lines)
         if found is None:
             break
-        _replace(lines, found, kept, taken)
+        changed = _replace(lines, found, kept, taken) or changed
     text = "".join(lines)
     for marker, original in kept.items():
         text = text.replace(marker, original)
-    return text.rstrip("\n") if taken else source, taken
+    return text.rstrip("\n") if changed else source, taken
 
 
 def _cleaned(source: str) -> list[str]:
@@ -57,14 +65,32 @@ def _cleaned(source: str) -> list[str]:
     return lines
 
 
+def _first_magic(lines: list[str]) -> int | None:
+    """Line of the cell's magic; Colab lets comments (form titles) stand above it."""
+    for number, line in enumerate(lines):
+        if line.startswith("%%"):
+            return number
+        if line.strip() and not line.startswith("#"):
+            break
+    return None
+
+
+def _inside(path: str) -> str:
+    """A path in the working folder for one in Colab's: the two are the same place."""
+    return re.sub(r"(^|\s)(?:/content/|\./)(?=\S)", r"\1", path).strip()
+
+
 def _first(lines: list[str]) -> TokenTransformBase | None:
     tokens = make_tokens_by_line(lines)
     found = [hit for kind in (MagicAssign, EscapedCommand, SystemAssign) if (hit := kind.find(tokens)) is not None]
     return min(found, key=lambda hit: hit.sortby()) if found else None
 
 
-def _replace(lines: list[str], found: TokenTransformBase, kept: dict[str, str], taken: list[str]) -> None:
-    """Put ``pass``, an empty list or (for a magic that only measures) a stand-in in the place of what was found."""
+def _replace(lines: list[str], found: TokenTransformBase, kept: dict[str, str], taken: list[str]) -> bool:
+    """Put ``pass``, an empty list or (for a magic that only measures) a stand-in in the place of what was found.
+
+    Returns whether something else runs now than what was written.
+    """
     start, column = found.start_line, found.start_col
     end = min(find_end_of_continued_line(lines, start), len(lines) - 1)
     before = lines[start][:column]
@@ -76,7 +102,15 @@ def _replace(lines: list[str], found: TokenTransformBase, kept: dict[str, str], 
         marker = f"__course_kept_{len(kept)}__"
         kept[marker] = command
         lines[start : end + 1] = [f"{before}{marker}\n"]
-        return
+        return False
+    folder = _FOLDER.match(command)
+    if folder and isinstance(found, EscapedCommand):
+        lines[start : end + 1] = [f"{before}__import__('os').makedirs({_inside(folder[1])!r}, exist_ok=True)\n"]
+        return True
     taken.append(command)
+    if name == "pylab":
+        lines[start : end + 1] = [f"{before}from pylab import *  # {NOT_RUN}{command}\n"]
+        return True
     stand_in = "pass" if isinstance(found, EscapedCommand) else "[]" if isinstance(found, SystemAssign) else "None"
     lines[start : end + 1] = [f"{before}{stand_in}  # {NOT_RUN}{command}\n"]
+    return True

@@ -28,7 +28,8 @@ class Places:
 
     @property
     def database_url(self) -> str:
-        return f"sqlite:///{self.database}"
+        """SQLAlchemy's URL of the gradebook: COURSE_GRADEBOOK of the environment, otherwise an SQLite file here."""
+        return os.environ.get("COURSE_GRADEBOOK") or f"sqlite:///{self.database}"
 
     def release(self, assignment: str) -> Path:
         return self.root / "assignments" / assignment / f"{assignment}.ipynb"
@@ -51,11 +52,24 @@ class Places:
     def account(self, assignment: str) -> Path:
         return self.gradebook / "collected" / assignment
 
+    @property
+    def term(self) -> Path:
+        """What the instructor says of the term, see `term`."""
+        return self.gradebook / "term.toml"
+
+    def late(self, assignment: str) -> Path:
+        """Late days used on one assignment, by student."""
+        return self.gradebook / "late" / f"{assignment}.json"
+
     def triage(self, assignment: str) -> Path:
         return self.gradebook / "triage" / f"{assignment}.html"
 
     def csv(self, assignment: str) -> Path:
-        return self.gradebook / "exports" / f"{assignment}.csv"
+        return self.exports / f"{assignment}.csv"
+
+    @property
+    def exports(self) -> Path:
+        return self.gradebook / "exports"
 
 
 def configure(config: Any, root: Path) -> None:

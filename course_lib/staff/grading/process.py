@@ -42,13 +42,21 @@ class Status:
 def processes() -> Iterator[Status]:
     """Every process that can be seen."""
     for name in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            text = Path(f"/proc/{name}/stat").read_text()
-        except OSError:  # it has just ended
-            continue
-        fields = text[text.rindex(")") + 2 :].split()
-        cpu = sum(int(field) for field in fields[11:15]) / TICKS
-        yield Status(int(name), int(fields[1]), int(fields[3]), cpu, fields[0] in "ZX")
+        status = status_of(int(name))
+        if status is not None:
+            yield status
+
+
+def status_of(pid: int) -> Status | None:
+    """One process, or None when there is none (any more)."""
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            text = file.read().decode("utf-8", "replace")
+    except OSError:
+        return None
+    fields = text[text.rindex(")") + 2 :].split()
+    cpu = sum(int(field) for field in fields[11:15]) / TICKS
+    return Status(pid, int(fields[1]), int(fields[3]), cpu, fields[0] in "ZX")
 
 
 def sweep() -> None:
@@ -70,6 +78,7 @@ class Worker:
     """A worker with its channel and its temporary folder."""
 
     def __init__(self, open_modules: Iterable[str] = (), *, output_limit: int) -> None:
+        self.others = 0.0
         self.folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
         try:
             script = build_view(self.folder, open_modules)
@@ -82,14 +91,14 @@ class Worker:
             shutil.rmtree(self.folder, ignore_errors=True)
             raise
         try:
-            tag, _ = self.channel.recv(timeout=HELLO_SECONDS)
+            tag, data = self.channel.recv(timeout=HELLO_SECONDS)
         except (ChannelError, TimeoutError) as error:
             said = self._last_words()
             self.close()
             raise WorkerFailed(f"The worker did not start: {error} {said}") from error
         if tag != b"H":
             self.close()
-            raise WorkerFailed("The worker did not say hello.")
+            raise WorkerFailed(f"The worker did not say hello: {data[:400].decode('utf-8', 'replace')}")
 
     @property
     def pid(self) -> int:
@@ -112,7 +121,14 @@ class Worker:
 
     def cpu(self) -> float:
         """CPU seconds of the tree so far."""
-        return sum(status.cpu for status in self.tree())
+        tree = self.tree()
+        self.others = sum(status.cpu for status in tree if status.pid != self.pid)
+        return sum(status.cpu for status in tree)
+
+    def cpu_before(self) -> float:
+        """As `cpu`, before a cell: one file is read; what its descendants used is taken from the last look."""
+        own = status_of(self.pid)
+        return self.others + (own.cpu if own else 0.0)
 
     def interrupt(self) -> None:
         """What the interrupt button of a notebook does."""

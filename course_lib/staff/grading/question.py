@@ -77,6 +77,7 @@ class Question:
 
     function: the name the student's function bears; draw: cases from a generator; cpu_seconds: budget of all cases
     together; sentences: code -> sentence, which may hold ``{figure}`` places that a finding's figures fill.
+    wall_seconds: the clock's backstop behind the budget; None: 20 times the budget, and at least a minute.
     """
 
     name: str
@@ -86,10 +87,16 @@ class Question:
     properties: tuple[Property, ...]
     sentences: Mapping[str, str]
     cpu_seconds: float = 4.0
+    wall_seconds: float | None = None
 
     @property
     def points(self) -> float:
         return sum(p.points for p in self.properties)
+
+    @property
+    def wall(self) -> float:
+        """Seconds by the clock after which a probe is stopped, whatever it used of the processor."""
+        return max(60.0, 20.0 * self.cpu_seconds) if self.wall_seconds is None else self.wall_seconds
 
 
 def per_case(

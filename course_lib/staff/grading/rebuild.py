@@ -6,7 +6,7 @@ student's where it stood. Colab ignores locks and ids, so copied, split, edited 
 
 import ast
 import copy
-import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,10 +14,15 @@ from typing import Any
 from course_lib.staff.grading import sanitise
 from course_lib.staff.grading.cells import StudentCell
 from course_lib.staff.grading.magics import neutralise
-from course_lib.staff.grading.roles import KERNEL, digest, mark, role_of
+from course_lib.staff.grading.matching import functions_of, matched, name_of, normal
+from course_lib.staff.grading.roles import KERNEL, digest, mark, question_of, role_of, runs
+from course_lib.staff.grading.statements import bound, is_course_call, is_definition, new_lines, new_statements, parsed
+from course_lib.staff.grading.syntax import is_newer_python
+from course_lib.staff.grading.waiting import Item, waits
 
-COURSE_CALLS = {"begin", "check", "probe", "doctor", "hello"}
-DEFINITIONS = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+MOST_CODE = 3_000_000
+Made = dict[str, Any]
+Group = Sequence[tuple[StudentCell, bool]]
 
 
 @dataclass
@@ -31,13 +36,21 @@ class Account:
 def rebuild(
     release: dict[str, Any], cells: Sequence[StudentCell], *, key: bytes, student: str
 ) -> tuple[dict[str, Any], Account]:
-    """The notebook to be graded, with its mark, and the account of what was changed."""
+    """The notebook to be graded, with its mark, and the account of what was changed.
+
+    Raises ValueError for more code than anybody writes: each cell is read token by token, in this process.
+    """
+    if sum(len(cell.source) for cell in cells if cell.kind == "code") > MOST_CODE:
+        raise ValueError(f"Wanted at most {MOST_CODE} characters of code, got more.")
     account = Account()
-    groups = _grouped(release["cells"], cells, account)
-    made = [_own(cell, account) for cell in groups.pop(-1, ())]
-    for place, cell in enumerate(release["cells"]):
+    released = release["cells"]
+    groups = _grouped(released, cells, account)
+    made = [_own(cell, account) for cell, _ in groups.pop(-1, ())]
+    for place, cell in enumerate(released):
         group = groups.get(place, [])
         made.extend(_rebuilt(cell, [c for c, own in group if not own], group, account))
+    _drop_stubs(released, made, account)
+    _hold_back(released, made, account)
     for number, cell in enumerate(made):
         cell.setdefault("id", f"own-{number}")
     course = dict(release["metadata"]["course"])
@@ -51,12 +64,10 @@ def rebuild(
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": made}, account
 
 
-# ------------------------------------------------------------------------------------------- which cell is which
-
-
-def _grouped(release: Sequence[Any], cells: Sequence[StudentCell], account: Account) -> dict[int, list[Any]]:
+def _grouped(released: Sequence[Any], cells: Sequence[StudentCell], account: Account) -> dict[int, list[Any]]:
     """For each place of the release its cells, as (cell, whether it is the student's own); -1: own ones before all."""
-    places = _matched(release, cells, account)
+    places, by_content = matched(released, cells)
+    account.flags.extend(f"The cell {name} was found by its content." for name in by_content)
     groups: dict[int, list[Any]] = {}
     anchor = -1
     for cell, place in zip(cells, places, strict=True):
@@ -65,58 +76,37 @@ def _grouped(release: Sequence[Any], cells: Sequence[StudentCell], account: Acco
             groups.setdefault(place, []).append((cell, False))
         elif cell.source.strip():
             groups.setdefault(anchor, []).append((cell, True))
-    groups[-1] = [cell for cell, _ in groups.get(-1, ())]
+    _tell(released, cells, places, account)
     return groups
 
 
-def _matched(release: Sequence[Any], cells: Sequence[StudentCell], account: Account) -> list[int | None]:
-    """The place in the release of each cell: by grade id, by cell id, by its text, by the function it defines."""
-    by_grade = {c["metadata"]["nbgrader"]["grade_id"]: i for i, c in enumerate(release) if "nbgrader" in c["metadata"]}
-    by_id = {c["id"]: i for i, c in enumerate(release) if c.get("id")}
-    by_text = {_normal(c["source"]): i for i, c in enumerate(release) if _normal(c["source"])}
-    places: list[int | None] = []
-    for cell in cells:
-        place = by_grade.get(cell.grade_id)
-        if place is None and not cell.grade_id:
-            place = by_id.get(cell.cell_id)
-        places.append(by_text.get(_normal(cell.source)) if place is None else place)
-    _match_the_lost(release, cells, places, account)
-    return places
-
-
-def _match_the_lost(
-    release: Sequence[Any], cells: Sequence[StudentCell], places: list[int | None], account: Account
+def _tell(
+    released: Sequence[Any], cells: Sequence[StudentCell], places: Sequence[int | None], account: Account
 ) -> None:
-    """Find answers whose metadata got lost: a function of the asked name, a text between the right neighbours."""
-    for place, wanted in enumerate(release):
-        role = role_of(wanted)
-        if role not in ("answer", "written") or any(
-            at == place and _normal(cell.source) != _normal(wanted["source"])
-            for cell, at in zip(cells, places, strict=True)
-        ):
-            continue
-        for number, cell in enumerate(cells):
-            if places[number] is None and _could_be(wanted, role, cell, number, places, place):
-                places[number] = place
-                account.flags.append(f"The cell {wanted['metadata']['nbgrader']['grade_id']} was found by its content.")
-                break
-
-
-def _could_be(wanted: Any, role: str, cell: StudentCell, number: int, places: Sequence[int | None], place: int) -> bool:
-    if role == "answer":
-        names = set(re.findall(r"(?m)^def\s+(\w+)", wanted["source"]))
-        present = any(at == place for at in places)
-        # while the stub still stands, a function in a cell of the student's own stays where it is
-        return not present and cell.kind == "code" and bool(names & set(re.findall(r"(?m)^def\s+(\w+)", cell.source)))
-    before = [at for at in places[:number] if at is not None]
-    after = [at for at in places[number + 1 :] if at is not None]
-    return cell.kind == "markdown" and (not before or before[-1] <= place) and (not after or after[0] >= place)
+    """Say what became of the release's own cells: missing, several times there, of another type, in another order."""
+    count = Counter(place for place in places if place is not None)
+    missing = [name_of(cell) for place, cell in enumerate(released) if place not in count]
+    if missing:
+        account.changes.append(f"Cells that were missing come from the release: {', '.join(missing)}.")
+    for place, wanted in enumerate(released):
+        if count[place] > 1:
+            use = (
+                "all that was worked on in it counts" if role_of(wanted) in ("answer", "written") else "once is enough"
+            )
+            account.changes.append(f"The cell {name_of(wanted)} was there {count[place]} times; {use}.")
+        kinds = {cell.kind for cell, at in zip(cells, places, strict=True) if at == place} - {wanted["cell_type"]}
+        if kinds:
+            kind = f"{' and '.join(sorted(kinds))}; it is {wanted['cell_type']} again"
+            account.changes.append(f"The cell {name_of(wanted)} had become {kind}.")
+    once = [place for place in places if place is not None and count[place] == 1]
+    if once != sorted(once):
+        account.changes.append("The cells stood in another order; they stand in the release's again.")
 
 
 # --------------------------------------------------------------------------------------------------- what is made of it
 
 
-def _rebuilt(wanted: Any, found: Sequence[StudentCell], group: Sequence[Any], account: Account) -> list[dict[str, Any]]:
+def _rebuilt(wanted: Any, found: Sequence[StudentCell], group: Group, account: Account) -> list[Made]:
     """The cells that stand for one release cell and for the student's own ones behind it."""
     role = role_of(wanted)
     own = [cell for cell, is_own in group if is_own]
@@ -124,7 +114,7 @@ def _rebuilt(wanted: Any, found: Sequence[StudentCell], group: Sequence[Any], ac
         return _answer(wanted, found, group, account)
     cell = _from_release(wanted, role)
     if role == "written":
-        texts = [c for c in found if _normal(c.source) != _normal(wanted["source"]) and c.source.strip()]
+        texts = [c for c in found if normal(c.source) != normal(wanted["source"]) and c.source.strip()]
         if texts:
             cell["source"] = sanitise.markdown("\n\n".join(dict.fromkeys(c.source for c in texts)))
             pictures = {name: data for c in texts for name, data in c.attachments.items()}
@@ -134,8 +124,8 @@ def _rebuilt(wanted: Any, found: Sequence[StudentCell], group: Sequence[Any], ac
     if role in ("explore", "free"):
         return [_students(cell, role, wanted, found, account), *_owned(own, account)]
     if role == "text":
-        notes = [c for c in found if _normal(c.source) != _normal(wanted["source"])]
-        return [cell, *_owned([c for c in notes if c.kind == "markdown"], account), *_owned(own, account)]
+        notes = [c for c in found if normal(c.source) != normal(wanted["source"]) and c.source.strip()]
+        return [cell, *[_note(c, account) for c in notes], *_owned(own, account)]
     added = _added(wanted, found, account)
     if role == "probe":  # what was added to it ran before the next cell, so it may run before the probe
         return [*added, cell, *_owned(own, account)]
@@ -146,81 +136,62 @@ def _rebuilt(wanted: Any, found: Sequence[StudentCell], group: Sequence[Any], ac
     return [cell, *added, *_owned(own, account)]
 
 
-def _answer(wanted: Any, found: Sequence[StudentCell], group: Sequence[Any], account: Account) -> list[dict[str, Any]]:
+def _answer(wanted: Any, found: Sequence[StudentCell], group: Group, account: Account) -> list[Made]:
     """The student's answer in its place; copies of it cost nothing, parts of it all run, the last bears the id."""
-    name = wanted["metadata"]["nbgrader"]["grade_id"]
-    stub = _normal(wanted["source"])
-    worked = [cell for cell in found if _normal(cell.source) != stub and cell.source.strip()]
+    stub = normal(wanted["source"])
+    worked = [cell for cell in found if normal(cell.source) != stub and cell.source.strip()]
     if not worked:
-        if not found:
-            account.changes.append(f"The cell {name} was missing; the empty one of the release stands in its place.")
-        own = [cell for cell, is_own in group if is_own]
-        return [_from_release(wanted, "answer"), *_owned(own, account)]
-    if len(found) > 1:
-        account.changes.append(f"The cell {name} was there {len(found)} times; all that was worked on in it runs.")
+        return [_from_release(wanted, "answer"), *_owned([cell for cell, is_own in group if is_own], account)]
     made = []
     for cell, is_own in group:
         if is_own:
-            made.extend(_owned([cell], account))
+            made.append(_own(cell, account))
         elif cell is worked[-1]:
             slot = _from_release(wanted, "answer")
             slot["source"] = _neutral(cell.source, account)
             made.append(slot)
-        elif any(cell is part for part in worked) and _normal(cell.source) != _normal(worked[-1].source):
-            made.extend(_owned([cell], account, code=True))
+        elif any(cell is part for part in worked) and normal(cell.source) != normal(worked[-1].source):
+            made.append(_own(cell, account, code=True))
     return made
 
 
-def _students(
-    cell: dict[str, Any], role: str, wanted: Any, found: Sequence[StudentCell], account: Account
-) -> dict[str, Any]:
+def _students(cell: Made, role: str, wanted: Any, found: Sequence[StudentCell], account: Account) -> Made:
     """A cell that belongs to the student: shown as handed in; of an exploration only new definitions run."""
     if found:
         cell["source"] = _neutral(found[-1].source, account)
     if role == "explore":
-        new = _new_statements(wanted["source"], cell["source"]) or []
-        cell["metadata"]["course"]["run"] = "\n".join(ast.unparse(s) for s in new if isinstance(s, DEFINITIONS))
+        new = new_statements(wanted["source"], cell["source"])
+        text = "\n".join(ast.unparse(statement) for statement in new or () if is_definition(statement))
+        if new is None and is_newer_python(cell["source"]):  # it fails in the worker, which says of which Python it is
+            text = new_lines(wanted["source"], cell["source"])
+        cell["metadata"]["course"]["run"] = text
     return cell
 
 
-def _added(wanted: Any, found: Sequence[StudentCell], account: Account) -> list[dict[str, Any]]:
-    """Statements that were added to a locked cell, as a cell of their own; the course's own calls are not repeated."""
-    name = wanted["metadata"].get("nbgrader", {}).get("grade_id", "given")
+def _added(wanted: Any, found: Sequence[StudentCell], account: Account) -> list[Made]:
+    """What was added to a locked cell, as a cell of its own; the course's own calls are not repeated."""
     made = []
     for cell in found:
-        if _normal(cell.source) == _normal(wanted["source"]):
+        if normal(cell.source) == normal(wanted["source"]):
             continue
-        new = _new_statements(wanted["source"], cell.source)
+        new = new_statements(wanted["source"], cell.source)
         if new is None:
-            account.flags.append(f"The locked cell {name} was changed and cannot be read as Python.")
-            continue
-        text = "\n".join(ast.unparse(statement) for statement in new if not _is_course_call(statement))
+            text = neutralise(new_lines(wanted["source"], cell.source))[0]
+        else:
+            text = "\n".join(ast.unparse(statement) for statement in new if not is_course_call(statement))
         if text:
-            account.changes.append(f"Lines added to the locked cell {name} run as a cell of their own.")
+            account.changes.append(f"Lines added to the locked cell {name_of(wanted)} run as a cell of their own.")
             made.append(_own_cell("code", text))
     return made
 
 
-def _new_statements(old: str, new: str) -> list[ast.stmt] | None:
-    """Top-level statements of ``new`` that are not in ``old``; None when ``new`` is not Python."""
-    try:
-        known = {ast.dump(statement) for statement in ast.parse(neutralise(old)[0]).body}
-        return [
-            s for s in ast.parse(neutralise(new)[0]).body if ast.dump(s) not in known and not isinstance(s, ast.Pass)
-        ]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+def _note(cell: StudentCell, account: Account) -> Made:
+    """What a student made of a text of the release: a note, or code if that is what it became."""
+    code = cell.kind == "code" and parsed(cell.source) is not None
+    return _own(cell if code else StudentCell("markdown", cell.source, "", "", cell.attachments), account)
 
 
-def _is_course_call(statement: ast.stmt) -> bool:
-    if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call)):
-        return False
-    function = statement.value.func
-    name = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
-    return name in COURSE_CALLS
-
-
-def _from_release(wanted: Any, role: str) -> dict[str, Any]:
+def _from_release(wanted: Any, role: str) -> Made:
     data = wanted["metadata"]
     metadata = {name: copy.deepcopy(data[name]) for name in ("tags", "deletable", "editable") if name in data}
     if any(data.get("nbgrader", {}).get(flag) for flag in ("grade", "solution", "locked")):
@@ -234,11 +205,11 @@ def _from_release(wanted: Any, role: str) -> dict[str, Any]:
     return cell
 
 
-def _owned(cells: Sequence[StudentCell], account: Account, *, code: bool = False) -> list[dict[str, Any]]:
-    return [_own(cell, account, code=code) for cell in cells]
+def _owned(cells: Sequence[StudentCell], account: Account) -> list[Made]:
+    return [_own(cell, account) for cell in cells]
 
 
-def _own(cell: StudentCell, account: Account, *, code: bool = False) -> dict[str, Any]:
+def _own(cell: StudentCell, account: Account, *, code: bool = False) -> Made:
     if code or cell.kind == "code":
         return _own_cell("code", _neutral(cell.source, account))
     made = _own_cell("markdown", sanitise.markdown(cell.source))
@@ -247,8 +218,8 @@ def _own(cell: StudentCell, account: Account, *, code: bool = False) -> dict[str
     return made
 
 
-def _own_cell(kind: str, source: str) -> dict[str, Any]:
-    cell: dict[str, Any] = {"cell_type": kind, "metadata": {"course": {"role": "own"}}, "source": source}
+def _own_cell(kind: str, source: str) -> Made:
+    cell: Made = {"cell_type": kind, "metadata": {"course": {"role": "own"}}, "source": source}
     if kind == "code":
         cell.update(outputs=[], execution_count=None)
     return cell
@@ -260,5 +231,35 @@ def _neutral(source: str, account: Account) -> str:
     return text
 
 
-def _normal(source: str) -> str:
-    return "\n".join(line.rstrip() for line in source.strip().splitlines())
+# --------------------------------------------------------------------------------------------- what runs, and when
+
+
+def _drop_stubs(released: Sequence[Any], made: Sequence[Made], account: Account) -> None:
+    """An untouched stub does not run when its function is defined elsewhere: it would take the answer's place."""
+    stubs = {name_of(cell): cell for cell in released if role_of(cell) == "answer"}
+    bare = [cell for cell in made if _grade_id(cell) in stubs and cell["source"] == stubs[_grade_id(cell)]["source"]]
+    elsewhere = set().union(*(bound(runs(cell)) for cell in made if not any(cell is stub for stub in bare)))
+    for cell in bare:
+        found = sorted(functions_of(stubs[_grade_id(cell)]) & elsewhere)
+        if found:
+            cell["metadata"]["course"]["run"] = ""
+            account.changes.append(f"Stub not run, {_grade_id(cell)}: {', '.join(found)} is defined in another cell.")
+
+
+def _hold_back(released: Sequence[Any], made: Sequence[Made], account: Account) -> None:
+    """Write down which cells run later than they stand; `roles.plan` keeps to it."""
+    asked = {question_of(cell): functions_of(cell) for cell in released if role_of(cell) == "answer"}
+    items = []
+    for place, cell in enumerate(made):
+        if cell["metadata"]["course"]["role"] == "probe":
+            items += [Item(place, "", function) for function in sorted(asked.get(question_of(cell), ()))[:1]]
+        else:
+            items.append(Item(place, runs(cell)))
+    for place, wait in waits(items).items():
+        made[place]["metadata"]["course"]["behind"] = wait.behind
+        name = _grade_id(made[place]) or "A cell of the student's own"
+        account.changes.append(f"{name} runs later: it needs {wait.name}, which is defined below it.")
+
+
+def _grade_id(cell: Made) -> str:
+    return str(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))

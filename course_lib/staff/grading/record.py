@@ -1,54 +1,41 @@
-"""The gradebook: nbgrader's own, one writer at a time, a dated copy before each run."""
+"""Records graded notebooks: one writer, one lock, a dated copy before each run, nbgrader's own gradebook.
+
+Files come first, each whole or not at all; then one transaction with the scores and the manifest's row (gradebook.py).
+A run that is killed between the two leaves a submission that is not done.
+"""
 
 import contextlib
 import copy
+import errno
 import fcntl
 import json
-import logging
 import os
+import shutil
 import socket
 import sqlite3
-import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import nbformat
-import nbgrader.api
-from alembic.script import ScriptDirectory
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.apps.nbgraderapp import NbGrader
-from nbgrader.converters import Autograde
-from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import ComputeChecksums, SaveCells
-from sqlalchemy.exc import SAWarning
-from traitlets.config import Config
+import nbformat.v4
+import sqlalchemy as sql
+from nbgrader.api import Base, Gradebook
+from nbgrader.preprocessors import ComputeChecksums, LimitOutput, SaveCells
 
-from course_lib.staff.grading import roles
-from course_lib.staff.grading.places import COURSE_ID, Places, configure
-from course_lib.staff.grading.preprocessors import RunAndJudge
+from course_lib.staff.grading import gradebook, roles, verdicts
+from course_lib.staff.grading.gradebook import CellGrade, Done
+from course_lib.staff.grading.places import Places, write_safely
 from course_lib.staff.grading.sets import ProblemSet
 from course_lib.staff.grading.verdicts import Graded
 from course_lib.validation import CourseError
 
+__all__ = ["CellGrade", "Gradebook", "Recorder", "back_up", "grades", "locked", "register"]
+
 COPIES = 20
-
-
-@dataclass(frozen=True)
-class CellGrade:
-    """One graded cell in the gradebook; score: the manual one if there is one, otherwise the machine's."""
-
-    name: str
-    auto: float | None
-    manual: float | None
-    max: float
-    waits: bool
-
-    @property
-    def score(self) -> float | None:
-        return self.auto if self.manual is None else self.manual
+ROOM = 64 * 1024**2
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextlib.contextmanager
@@ -71,20 +58,64 @@ def locked(places: Places) -> Iterator[None]:
         yield
 
 
-def back_up(places: Places) -> None:
-    """A dated copy of the database, made by SQLite itself; the newest copies are kept."""
-    if not places.database.exists():
-        return
+def require_room(places: Places) -> None:
+    """Raises CourseError when the disk of the gradebook is as good as full: better now than in the middle."""
+    free = shutil.disk_usage(places.gradebook).free
+    if free < ROOM:
+        wanted, got = (size // 1024**2 for size in (ROOM, free))
+        raise CourseError(f"Wanted {wanted} MB of free disk for {places.gradebook}, got {got} MB. Make room first.")
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether an error, or what it came of, says that the disk is full."""
+    text = str(error)
+    return (isinstance(error, OSError) and error.errno in FULL) or "disk is full" in text or "disk I/O error" in text
+
+
+def back_up(places: Places) -> Path | None:
+    """A dated copy of the database as an SQLite file, whatever database it is; the newest copies are kept."""
     folder = places.gradebook / "backups"
-    folder.mkdir(exist_ok=True)
     stamp = datetime.now().strftime("%Y-%m-%d-%H%M%S-%f")
-    with (
-        contextlib.closing(sqlite3.connect(places.database)) as source,
-        contextlib.closing(sqlite3.connect(folder / f"gradebook-{stamp}.db")) as target,
-    ):
-        source.backup(target)
+    target = folder / f"gradebook-{stamp}.db"
+    made = folder / f".{target.name}"
+    url = sql.make_url(places.database_url)
+    if url.drivername.startswith("sqlite") and not Path(str(url.database)).exists():
+        return None
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        if url.drivername.startswith("sqlite"):
+            with (
+                contextlib.closing(sqlite3.connect(str(url.database))) as source,
+                contextlib.closing(sqlite3.connect(made)) as copied,
+            ):
+                source.backup(copied)
+        elif not _copy_tables(places.database_url, f"sqlite:///{made}"):
+            return None
+        os.replace(made, target)
+    finally:
+        made.unlink(missing_ok=True)
     for old in sorted(folder.glob("gradebook-*.db"))[:-COPIES]:
         old.unlink()
+    return target
+
+
+def _copy_tables(source: str, target: str) -> bool:
+    """Every row of nbgrader's tables and of the manifest, in an order that keys allow; False when there are none."""
+    read = sql.create_engine(source)
+    present = set(sql.inspect(read).get_table_names())
+    if "assignment" not in present:
+        read.dispose()
+        return False
+    write = sql.create_engine(target)
+    with read.connect() as rows, write.begin() as copied:
+        for table in [*Base.metadata.sorted_tables, gradebook.MANIFEST]:
+            table.create(copied)
+            found = rows.execute(sql.select(table)).mappings().all() if table.name in present else []
+            if found:
+                copied.execute(sql.insert(table), [dict(row) for row in found])
+    read.dispose()
+    write.dispose()
+    return True
 
 
 def register(places: Places, problem_set: ProblemSet, release: dict[str, Any]) -> None:
@@ -95,12 +126,13 @@ def register(places: Places, problem_set: ProblemSet, release: dict[str, Any]) -
     Raises CourseError when the points of release and questions differ, or graded work stands against other cells.
     """
     _compare_points(problem_set, release)
+    places.gradebook.mkdir(parents=True, exist_ok=True)
     name = problem_set.name
     notebook = nbformat.from_dict(copy.deepcopy(release))
-    kernel = {"name": roles.KERNEL, "display_name": roles.KERNEL, "language": "python"}
+    kernel = {"name": roles.KERNEL, "display_name": "The course's own worker", "language": "python"}
     resources = {"nbgrader": {"notebook": name, "assignment": name, "db_url": places.database_url}}
-    with _schema_version_at_hand(), Gradebook(places.database_url, COURSE_ID) as gradebook:
-        gradebook.update_or_create_assignment(name)
+    with gradebook.opened(places.database_url) as book:
+        book.update_or_create_assignment(name)
     try:
         notebook, _ = ComputeChecksums().preprocess(notebook, resources)
         SaveCells().preprocess(notebook, resources)
@@ -109,22 +141,8 @@ def register(places: Places, problem_set: ProblemSet, release: dict[str, Any]) -
             f"Wanted the cells that earlier submissions of {name} were graded with, got others: {error}. "
             "Give the changed assignment a new name, or remove the old submissions with nbgrader."
         ) from error
-    with Gradebook(places.database_url, COURSE_ID) as gradebook:
-        gradebook.update_or_create_notebook(name, name, kernelspec=json.dumps(kernel))
-
-
-@contextlib.contextmanager
-def _schema_version_at_hand() -> Iterator[None]:
-    """nbgrader starts the program `alembic` to learn its schema's version when it makes a database.
-
-    That takes seconds, and fails when the environment of this Python is not activated; asking alembic here does not.
-    """
-    scripts = ScriptDirectory(str(Path(nbgrader.api.__file__).with_name("alembic")))
-    before, nbgrader.api.get_alembic_version = nbgrader.api.get_alembic_version, scripts.get_current_head
-    try:
-        yield
-    finally:
-        nbgrader.api.get_alembic_version = before
+    with gradebook.opened(places.database_url) as book:
+        book.update_or_create_notebook(name, name, kernelspec=json.dumps(kernel))
 
 
 def _compare_points(problem_set: ProblemSet, release: dict[str, Any]) -> None:
@@ -142,69 +160,103 @@ def _compare_points(problem_set: ProblemSet, release: dict[str, Any]) -> None:
 
 
 class Recorder:
-    """Writes graded notebooks through nbgrader's own autograde."""
+    """Writes graded notebooks, one at a time, over one connection; use it in a ``with``."""
 
-    def __init__(self, places: Places, assignment: str) -> None:
+    def __init__(self, places: Places, problem_set: ProblemSet, release: dict[str, Any]) -> None:
         self.places = places
-        config = Config()
-        configure(config, places.root)
-        self.app = NbGrader(config=config)
-        self.log = _Kept()
-        self.app.log.handlers[:] = [self.log]
-        self.app.log.propagate = False
-        self.directory = CourseDirectory(parent=self.app, assignment_id=assignment)
-        self.app.coursedir = self.directory
+        self.assignment = problem_set.name
+        notebook, _ = ComputeChecksums().preprocess(nbformat.from_dict(copy.deepcopy(release)), {})
+        self.checksums = {
+            cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.checksum
+            for cell in notebook.cells
+            if "checksum" in cell.metadata.get("nbgrader", {})
+        }
+        self.limit = LimitOutput()
+        self._open = contextlib.ExitStack()
 
-    def write(self, graded: Graded) -> None:
+    def __enter__(self) -> "Recorder":
+        self.book = self._open.enter_context(gradebook.opened(self.places.database_url))
+        return self
+
+    def __exit__(self, *raised: Any) -> None:
+        self._open.close()
+
+    def write(self, graded: Graded, notebook: Any) -> None:
         """Enter one student's verdicts.
 
-        Raises NotRecorded, with what nbgrader said last, when it could not do it; nothing then counts as done.
+        notebook: the collected one, as an nbformat node; it is changed.
+
+        Raises OSError or SQLAlchemy's errors when it cannot; nothing then counts as done.
         """
-        self.log.errors.clear()
-        self.directory.student_id = graded.student
-        converter = Autograde(coursedir=self.directory, parent=self.app)
-        converter.force = True
-        judge = RunAndJudge(prepared={graded.student: graded}, parent=converter)
-        rest = [kind for kind in converter.autograde_preprocessors if kind is not RunAndJudge]
-        converter.autograde_preprocessors = [judge, *rest]
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", SAWarning)  # nbgrader's, at the first grade of a submission; harmless
-            try:
-                converter.start()
-            except Exception as error:
-                said = [line for text in self.log.errors for line in text.strip().splitlines()]
-                cause = next((line for line in reversed(said) if "Error" in line), str(error))
-                raise NotRecorded(f"nbgrader did not take it: {cause}") from error
+        for cell in notebook.cells:
+            data = cell.metadata.get("nbgrader", {})
+            if data.get("grade_id") in self.checksums:
+                data["checksum"] = self.checksums[data["grade_id"]]
+        fill_in(notebook, graded)
+        notebook, _ = self.limit.preprocess(notebook, {})
+        stamp = self.places.submitted(self.assignment, graded.student).with_name("timestamp.txt")
+        done = write_files(self.places, graded, notebook)
+        timestamp = stamp.read_text(encoding="utf-8").strip() if stamp.exists() else None
+        if timestamp:
+            write_safely(done_path(self.places, graded).with_name("timestamp.txt"), stamp.read_bytes())
+        with gradebook.transaction(self.book):
+            gradebook.enter(self.book, graded, notebook.cells, done, timestamp=timestamp)
+
+    def done(self) -> dict[str, Done]:
+        """What the manifest says, by student."""
+        return gradebook.done_by(self.book, self.assignment)
+
+    def is_done(self, graded: Graded | None, fingerprint: str, said: Done | None) -> bool:
+        """Whether these verdicts hold under this fingerprint, are whole, and have their scores in the gradebook."""
+        if graded is None or said is None or not graded.complete:
+            return False
+        path = self.places.verdict(self.assignment, graded.student)
+        return (
+            graded.fingerprint == fingerprint == said.fingerprint
+            and gradebook.hash_of(path) == said.verdicts
+            and gradebook.hash_of(done_path(self.places, graded)) == said.notebook
+        )
+
+    def grades(self) -> dict[str, list[CellGrade]]:
+        """What stands in the gradebook, by student."""
+        return gradebook.grades_by(self.book, self.assignment)
 
 
-class NotRecorded(RuntimeError):
-    """nbgrader could not write a submission: ours, never the student's fault."""
+def fill_in(nb: Any, graded: verdicts.Graded) -> None:
+    """Put outputs and points into the cells: exactly one number in each probe cell, which nbgrader reads."""
+    for place, cell in enumerate(nb.cells):
+        if cell.cell_type != "code":
+            continue
+        cell.outputs, cell.execution_count = [], None
+        if cell.metadata.get("course", {}).get("role", "") != "probe":
+            text = graded.outputs.get(place, "")
+            cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=text)] if text else []
+            continue
+        verdict = graded.verdicts.get(roles.question_of(cell))
+        if verdict is None or verdict.score is None:
+            reason = "no such question" if verdict is None else verdict.reason
+            cell.outputs = [nbformat.v4.new_output("stream", name="stdout", text=f"Not graded: {reason}")]
+            continue
+        points = min(verdict.score, float(cell.metadata.nbgrader.points))
+        data = {"text/plain": repr(points)}
+        cell.outputs = [nbformat.v4.new_output("execute_result", data=data, execution_count=None)]
 
 
-class _Kept(logging.Handler):
-    """Keeps nbgrader's errors for the message; its running commentary goes nowhere."""
+def done_path(places: Places, graded: Graded) -> Path:
+    """Where the graded notebook stands."""
+    return places.autograded(graded.assignment, graded.student)
 
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.errors: list[str] = []
 
-    def emit(self, record: logging.LogRecord) -> None:
-        self.errors.append(record.getMessage())
+def write_files(places: Places, graded: Graded, notebook: Any) -> Done:
+    """Write the graded notebook and the verdicts, each whole or not at all; what the manifest is to say of them."""
+    text = nbformat.v4.writes(notebook)
+    path = done_path(places, graded)
+    write_safely(path, (text if text.endswith("\n") else text + "\n").encode("utf-8", "replace"))
+    saved = verdicts.save(places, graded)
+    return Done(graded.fingerprint, graded.digest, gradebook.hash_of(saved), gradebook.hash_of(path))
 
 
 def grades(places: Places, assignment: str, student: str) -> list[CellGrade]:
     """What stands in the gradebook for one student, in the order of the notebook; empty when nothing does."""
-    with Gradebook(places.database_url, COURSE_ID) as gradebook:
-        try:
-            submission = gradebook.find_submission_notebook(assignment, assignment, student)
-        except MissingEntry:
-            return []
-        return [
-            CellGrade(grade.name, grade.auto_score, grade.manual_score, grade.max_score, bool(grade.needs_manual_grade))
-            for grade in submission.grades
-        ]
-
-
-def is_done(places: Places, assignment: str, student: str, standing: Sequence[CellGrade]) -> bool:
-    """Whether the graded notebook and its scores are in the gradebook."""
-    return bool(standing) and places.autograded(assignment, student).exists()
+    with gradebook.opened(places.database_url) as book:
+        return gradebook.grades_by(book, assignment, student).get(student, [])

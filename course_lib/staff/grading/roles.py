@@ -4,7 +4,7 @@ import ast
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from course_lib.staff.grading.run import Step
@@ -52,22 +52,42 @@ def question_of(cell: Any) -> str:
     return str(cell["metadata"]["nbgrader"]["grade_id"]).rsplit("-", 1)[0]
 
 
-def plan(cells: Iterable[Any], questions: Iterable[str]) -> list[Step]:
-    """What of a collected notebook runs, in order: checks and explorations do not, probes by name."""
-    steps, known = [], set(questions)
+def plan(cells: Sequence[Any], questions: Iterable[str]) -> list[Step]:
+    """What of a collected notebook runs, in order: checks and explorations do not, probes by name.
+
+    A cell that needs what stands below it runs behind that (see `waiting`).
+    """
+    steps: list[Step] = []
+    known = set(questions)
+    behind: dict[int, list[int]] = {}
     for place, cell in enumerate(cells):
-        course = cell["metadata"].get("course", {})
-        role = course.get("role", "text")
-        if cell["cell_type"] != "code" or role == "check":
-            continue
-        if role == "probe":
-            if question_of(cell) in known:
-                steps.append(Step(place, "", question_of(cell)))
-            continue
-        source = course.get("run", "" if role == "explore" else cell["source"])
-        if source.strip():
-            steps.append(Step(place, source))
+        if "behind" in cell["metadata"].get("course", {}):
+            behind.setdefault(cell["metadata"]["course"]["behind"], []).append(place)
+    waiting = {place for places in behind.values() for place in places}
+    todo = [-1, *(place for place in range(len(cells)) if place not in waiting)]
+    while todo:
+        place = todo.pop(0)
+        todo[:0] = behind.pop(place, [])
+        if place >= 0:
+            steps.extend(_steps(place, cells[place], known))
     return steps
+
+
+def _steps(place: int, cell: Any, known: set[str]) -> list[Step]:
+    """The step that a cell is, or none."""
+    if cell["cell_type"] == "code" and cell["metadata"].get("course", {}).get("role") == "probe":
+        return [Step(place, "", question_of(cell))] if question_of(cell) in known else []
+    source = runs(cell)
+    return [Step(place, source)] if source.strip() else []
+
+
+def runs(cell: Any) -> str:
+    """What of a collected cell is run as it stands; nothing of texts, checks and probes."""
+    course = cell["metadata"].get("course", {})
+    role = course.get("role", "text")
+    if cell["cell_type"] != "code" or role in ("check", "probe"):
+        return ""
+    return str(course.get("run", "" if role == "explore" else cell["source"]))
 
 
 def digest(cells: Iterable[Any]) -> str:

@@ -18,6 +18,7 @@ class ProblemSet:
 
     open_modules: parts of course_lib that the set leaves open, for instance "integrate". questions: by name, in
     order. manual: points of the written questions, by name. fingerprint: hash of all Python files of the folder.
+    cell_seconds: CPU seconds that one cell of the student's own may take (CELL_SECONDS in questions.py).
     """
 
     name: str
@@ -28,6 +29,7 @@ class ProblemSet:
     manual: dict[str, float]
     folder: Path
     fingerprint: str
+    cell_seconds: float = 20.0
 
     @property
     def auto_max(self) -> float:
@@ -74,6 +76,7 @@ def load(root: Path, name: str) -> ProblemSet:
         manual={key: float(points) for key, points in module.WRITTEN.items()},
         folder=folder,
         fingerprint=fingerprint(folder),
+        cell_seconds=float(getattr(module, "CELL_SECONDS", ProblemSet.cell_seconds)),
     )
 
 

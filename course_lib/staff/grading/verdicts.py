@@ -4,7 +4,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
@@ -13,14 +13,16 @@ from typing import Any
 
 import course_lib
 from course_lib.staff.grading import roles, sanitise
-from course_lib.staff.grading.deal import draw_cases
-from course_lib.staff.grading.judge import PropertyResult, Verdict, better, fault, judge, not_graded
+from course_lib.staff.grading.deal import seeds
+from course_lib.staff.grading.judge import Verdict, fault, from_table, not_graded
+from course_lib.staff.grading.judging import Judge, JudgeFailed
 from course_lib.staff.grading.places import Places, write_safely
-from course_lib.staff.grading.question import Case, Question
-from course_lib.staff.grading.run import QuestionRun, RunResult, run
+from course_lib.staff.grading.question import Question
+from course_lib.staff.grading.run import Asked, QuestionRun, RunResult, Work, run
 from course_lib.staff.grading.sets import ProblemSet
 
 PACKAGES = ("ipython", "matplotlib", "numpy", "scikit-learn", "scipy", "torch")
+PATIENCE = 2.0
 
 
 @dataclass(frozen=True)
@@ -50,41 +52,80 @@ class Graded:
         return all(verdict.score is not None for verdict in self.verdicts.values())
 
 
-def run_and_judge(problem_set: ProblemSet, notebook: Any, *, key: bytes, student: str, isolation: str) -> Graded:
-    """Run a collected notebook in a worker and judge what came back."""
-    result = run_only(problem_set, notebook, key=key, student=student)
-    return judged(problem_set, notebook, result, student=student, isolation=isolation)
+@dataclass(frozen=True)
+class Prepared:
+    """One collected notebook, ready to run: the work itself is plain and may travel, all else stays here.
+
+    seeds: of each question's cases, by name; digest: of what the notebook says and runs.
+    """
+
+    student: str
+    digest: str
+    seeds: Mapping[str, bytes] = field(repr=False)
+    work: Work = field(repr=False)
 
 
-def run_only(problem_set: ProblemSet, notebook: Any, *, key: bytes, student: str) -> RunResult:
-    """The part that waits for the worker; safe in a thread."""
+def prepare(problem_set: ProblemSet, notebook: Any, judge: Judge, *, key: bytes, student: str) -> Prepared:
+    """Draw a student's cases and plan the run; a draw that fails costs that question its verdict, and nothing else."""
     content = roles.digest(notebook["cells"])
-
-    def deal(question: Question) -> list[Case]:
-        return draw_cases(
-            question,
-            key=key,
-            assignment=problem_set.name,
-            version=problem_set.version,
-            student=student,
-            digest=content,
-        )
-
-    steps = roles.plan(notebook["cells"], problem_set.questions)
-    return run(steps, problem_set.questions, deal, open_modules=problem_set.open_modules)
-
-
-def judged(problem_set: ProblemSet, notebook: Any, result: RunResult, *, student: str, isolation: str) -> Graded:
-    """The verdicts on what a run brought."""
-    content = roles.digest(notebook["cells"])
-    return Graded(
+    drawn = seeds(
+        problem_set.questions,
+        key=key,
         assignment=problem_set.name,
+        version=problem_set.version,
         student=student,
         digest=content,
-        fingerprint=fingerprint(problem_set, content, student),
+    )
+    asked = {}
+    for name, question in problem_set.questions.items():
+        inputs, trouble = b"", ""
+        try:
+            inputs = judge.draw(name, drawn[name])
+        except JudgeFailed as error:
+            trouble = f"Drawing the cases failed: {error}"
+        asked[name] = Asked(name, question.function, question.cpu_seconds, question.wall, inputs, trouble)
+    steps = tuple(roles.plan(notebook["cells"], problem_set.questions))
+    work = Work(steps, asked, problem_set.open_modules, problem_set.cell_seconds)
+    return Prepared(student, content, drawn, work)
+
+
+def run_and_judge(
+    problem_set: ProblemSet, notebook: Any, judge: Judge, *, key: bytes, student: str, isolation: str
+) -> Graded:
+    """Run a collected notebook in a worker, with nothing beside it, and judge what came back."""
+    prepared = prepare(problem_set, notebook, judge, key=key, student=student)
+    result = run(prepared.work)
+    if result.clock:
+        result = run_alone(prepared.work, result)
+    return judged(problem_set, prepared, result, judge, isolation=isolation)
+
+
+def run_alone(work: Work, first: RunResult) -> RunResult:
+    """Run again what the clock stopped, with nothing beside it and more patience, before a person is asked.
+
+    The caller sees to it that nothing else runs. first: what came of the first run; its flags are kept.
+    """
+    second = run(work, patience=PATIENCE)
+    for state in second.questions.values():
+        if state.clock:
+            state.human = "Stopped by the clock twice while it used little of the processor."
+    second.notes.insert(0, "The clock stopped it when other work ran beside it; this is the run alone.")
+    second.flags[:0] = [flag for flag in first.flags if flag not in second.flags]
+    second.seconds += first.seconds
+    return second
+
+
+def judged(problem_set: ProblemSet, prepared: Prepared, result: RunResult, judge: Judge, *, isolation: str) -> Graded:
+    """The verdicts on what a run brought."""
+    return Graded(
+        assignment=problem_set.name,
+        student=prepared.student,
+        digest=prepared.digest,
+        fingerprint=fingerprint(problem_set, prepared.digest, prepared.student),
         isolation=isolation,
         verdicts={
-            name: verdict_of(question, result.questions[name]) for name, question in problem_set.questions.items()
+            name: verdict_of(question, result.questions[name], judge, prepared.seeds[name])
+            for name, question in problem_set.questions.items()
         },
         seconds=round(result.seconds, 3),
         replays=result.replays,
@@ -95,18 +136,17 @@ def judged(problem_set: ProblemSet, notebook: Any, result: RunResult, *, student
     )
 
 
-def verdict_of(question: Question, state: QuestionRun) -> Verdict:
-    """One question's verdict: of two tries (the second after a reset) the better counts."""
+def verdict_of(question: Question, state: QuestionRun, judge: Judge, seed: bytes) -> Verdict:
+    """One question's verdict: ours when we failed, the student's when nothing came, otherwise the judge's."""
     if state.trouble:
         return not_graded(question, state.trouble)
-    if not state.answers:
-        verdict = fault(question, state.fault or "No answers came for this question.")
+    if state.record:
+        verdict = judge.judge(question.name, seed, state.record)
+        if state.newer and "NameError" in verdict.reason:  # what it calls stands in a cell that cannot be read here
+            return not_graded(question, state.newer)
     else:
-        verdict = judge(question, state.cases, state.answers)
-        if state.again:
-            verdict = better(verdict, judge(question, state.cases, state.again))
-    human = verdict.human or state.human
-    return Verdict(verdict.outcome, verdict.score, verdict.max, verdict.properties, verdict.reason, human)
+        verdict = fault(question, state.fault or "No answers came for this question.")
+    return replace(verdict, human=verdict.human or state.human)
 
 
 def fingerprint(problem_set: ProblemSet, content: str, student: str) -> str:
@@ -138,10 +178,7 @@ def read(places: Places, assignment: str, student: str) -> Graded | None:
     """The verdicts that stand, or None when there are none that can be read."""
     try:
         table = json.loads(places.verdict(assignment, student).read_text(encoding="utf-8"))
-        verdicts = {}
-        for name, entry in table["verdicts"].items():
-            properties = tuple(PropertyResult(**prop) for prop in entry.pop("properties"))
-            verdicts[name] = Verdict(**entry, properties=properties)
+        verdicts = {name: from_table(entry) for name, entry in table["verdicts"].items()}
         return Graded(**{**table, "verdicts": verdicts, "notes": tuple(table["notes"]), "flags": tuple(table["flags"])})
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None

@@ -1,0 +1,164 @@
+"""Runs, judges and records a class: submissions are taken up one at a time, and nothing of them is kept but verdicts.
+
+Notebooks run beside each other in workers; cases are drawn, records judged and scores written here, one after the
+other. What the clock stopped is run again when all others are done, alone.
+"""
+
+import contextlib
+import json
+import time
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import Any
+
+import nbformat
+
+from course_lib.staff.grading import record, roles, verdicts
+from course_lib.staff.grading.collect import Collected
+from course_lib.staff.grading.deal import course_key
+from course_lib.staff.grading.judging import Judge
+from course_lib.staff.grading.places import Places
+from course_lib.staff.grading.record import CellGrade, Recorder
+from course_lib.staff.grading.run import RunResult, run
+from course_lib.staff.grading.sets import ProblemSet
+from course_lib.staff.grading.verdicts import Graded, Prepared
+from course_lib.validation import CourseError
+
+Progress = Callable[[int, int, str, float], None]
+Ran = tuple[Collected, "Ready | None", RunResult | Exception]
+
+
+@dataclass
+class Outcome:
+    """What came of a class.
+
+    graded: verdicts by student; fresh: how many were made now; problems: what went wrong, by student; grades: what
+    stands in the gradebook at the end.
+    """
+
+    graded: dict[str, Graded] = field(default_factory=dict)
+    fresh: int = 0
+    problems: dict[str, str] = field(default_factory=dict)
+    grades: dict[str, list[CellGrade]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A collected notebook with its plan."""
+
+    notebook: Any
+    prepared: Prepared
+
+
+def run_class(
+    places: Places,
+    problem_set: ProblemSet,
+    release: dict[str, Any],
+    collected: Sequence[Collected],
+    *,
+    isolation: str,
+    jobs: int,
+    progress: Progress | None,
+) -> Outcome:
+    """Grade what is not done yet.
+
+    Raises CourseError when the disk is full or the questions change meanwhile: what is done stays done, and the same
+    command goes on from there.
+    """
+    outcome = Outcome()
+    with Judge(places.root, problem_set) as judge, Recorder(places, problem_set, release) as recorder:
+        waiting = _waiting(places, problem_set, collected, recorder, outcome)
+        outcome.fresh, began = len(waiting), time.monotonic()
+        with contextlib.closing(results(places, problem_set, waiting, judge, jobs)) as ran:
+            for number, (item, ready, result) in enumerate(ran, start=1):
+                try:
+                    if isinstance(result, Exception):
+                        raise result
+                    if ready is None:
+                        raise RuntimeError("it was not prepared")
+                    made = verdicts.judged(problem_set, ready.prepared, result, judge, isolation=isolation)
+                    recorder.write(made, ready.notebook)
+                    outcome.graded[item.student] = replace(made, outputs={})
+                except CourseError:
+                    raise
+                except Exception as error:  # one submission that cannot be graded must not cost the others theirs
+                    if record.is_full(error):
+                        raise CourseError(
+                            f"Wanted room for the grades of {item.student}, got a full disk ({error}). "
+                            "Make room and run the same command again: it goes on from here."
+                        ) from error
+                    outcome.problems[item.student] = f"not graded: {type(error).__name__}: {error}"
+                if progress is not None:
+                    left = (time.monotonic() - began) / number * (len(waiting) - number)
+                    progress(number, len(waiting), item.student, left)
+        outcome.grades = recorder.grades()
+    return outcome
+
+
+def _waiting(
+    places: Places, problem_set: ProblemSet, collected: Iterable[Collected], recorder: Recorder, outcome: Outcome
+) -> list[Collected]:
+    """Who is to be run; verdicts that hold for exactly this submission under exactly these questions stand."""
+    waiting, done = [], recorder.done()
+    for item in (item for item in collected if item.status == "collected"):
+        before = verdicts.read(places, problem_set.name, item.student)
+        wanted = verdicts.fingerprint(problem_set, item.digest, item.student)
+        if before is not None and recorder.is_done(before, wanted, done.get(item.student)):
+            outcome.graded[item.student] = before
+        else:
+            waiting.append(item)
+    return waiting
+
+
+def results(
+    places: Places, problem_set: ProblemSet, waiting: Sequence[Collected], judge: Judge, jobs: int
+) -> Generator[Ran, None, None]:
+    """Run the notebooks, ``jobs`` at a time, and hand them out as they come; at last those to run alone."""
+    pool: Executor = ThreadPoolExecutor(max_workers=jobs)
+    flying: dict[Future[RunResult], tuple[Collected, Ready]] = {}
+    alone: list[tuple[Collected, RunResult]] = []
+    left = iter(waiting)
+    try:
+        while True:
+            for item in islice(left, jobs + 1 - len(flying)):
+                ready = _ready(places, problem_set, item, judge)
+                if isinstance(ready, Exception):
+                    yield item, None, ready
+                else:
+                    flying[pool.submit(run, ready.prepared.work)] = (item, ready)
+            if not flying:
+                break
+            for future in wait(flying, return_when=FIRST_COMPLETED).done:
+                item, ready = flying.pop(future)
+                error = future.exception()
+                if isinstance(error, Exception):
+                    yield item, None, error
+                elif future.result().clock:
+                    alone.append((item, replace(future.result(), questions={}, outputs={})))
+                else:
+                    yield item, ready, future.result()
+        for item, first in alone:
+            ready = _ready(places, problem_set, item, judge)
+            if isinstance(ready, Exception):
+                yield item, None, ready
+            else:
+                yield item, ready, pool.submit(verdicts.run_alone, ready.prepared.work, first).result()
+    finally:
+        pool.shutdown(cancel_futures=True)  # after an interrupt only what runs now is waited for
+
+
+def _ready(places: Places, problem_set: ProblemSet, item: Collected, judge: Judge) -> Ready | Exception:
+    """Read a collected notebook and draw its cases; what goes wrong is handed on, and costs nobody else."""
+    key = course_key(places.gradebook)
+    try:
+        text = places.submitted(problem_set.name, item.student).read_text(encoding="utf-8")
+        notebook = nbformat.from_dict(json.loads(text))
+        if not roles.is_collected(notebook, key, problem_set.name, item.student):
+            raise RuntimeError("its collected notebook has been changed; run the same command again")
+        return Ready(notebook, verdicts.prepare(problem_set, notebook, judge, key=key, student=item.student))
+    except CourseError:
+        raise
+    except Exception as error:
+        return error

@@ -1,0 +1,87 @@
+"""The class as it stands in the gradebook, without running anything."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from nbgrader.api import Assignment, BaseCell, Comment, SubmittedAssignment, SubmittedNotebook
+
+from course_lib.staff.grading import gradebook, verdicts
+from course_lib.staff.grading.account import Collected
+from course_lib.staff.grading.batch import Outcome
+from course_lib.staff.grading.places import Places
+from course_lib.staff.grading.sets import ProblemSet
+from course_lib.staff.grading.verdicts import Graded
+
+
+def of_class(
+    places: Places, problem_set: ProblemSet, collected: Sequence[Collected]
+) -> tuple[dict[str, dict[str, Any]], dict[str, Graded]]:
+    """The report's entry of each student, hand-given points included, and the verdicts that stand."""
+    graded = {}
+    for item in collected:
+        before = verdicts.read(places, problem_set.name, item.student)
+        if before is not None and before.digest == item.digest:
+            graded[item.student] = before
+    with gradebook.opened(places.database_url) as book:
+        outcome = Outcome(graded=graded, grades=gradebook.grades_by(book, problem_set.name))
+    return {item.student: entry_of(problem_set, item, outcome) for item in collected}, graded
+
+
+def comments(places: Places, assignment: str) -> dict[str, dict[str, str]]:
+    """What persons wrote in formgrader, by student and question."""
+    with gradebook.opened(places.database_url) as book:
+        lines = (
+            book.db.query(SubmittedAssignment.student_id, BaseCell.name, Comment.manual_comment)
+            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Comment, Comment.notebook_id == SubmittedNotebook.id)
+            .join(BaseCell, BaseCell.id == Comment.cell_id)
+            .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+            .filter(Assignment.name == assignment, Comment.manual_comment.isnot(None))
+        )
+        said: dict[str, dict[str, str]] = {}
+        for student, cell, text in lines:
+            if text.strip():
+                said.setdefault(student, {})[cell.rsplit("-", 1)[0]] = text
+    return said
+
+
+def given_by_hand(places: Places, assignment: str) -> dict[str, set[str]]:
+    """The questions that a person gave points for, by student."""
+    with gradebook.opened(places.database_url) as book:
+        known = gradebook.grades_by(book, assignment)
+    return {
+        student: {cell.name.rsplit("-", 1)[0] for cell in cells if cell.manual is not None}
+        for student, cells in known.items()
+    }
+
+
+def entry_of(problem_set: ProblemSet, item: Collected, outcome: Outcome) -> dict[str, Any]:
+    """One student's line of the report, from what stands in the gradebook."""
+    graded = outcome.graded.get(item.student)
+    questions: dict[str, dict[str, Any]] = {}
+    entry: dict[str, Any] = {
+        "score": None,
+        "max": problem_set.max,
+        "auto_max": problem_set.auto_max,
+        "needs_manual": True,
+        "status": "quarantined",
+        "questions": questions,
+    }
+    if item.status == "quarantined":
+        return {**entry, "reason": item.reason}
+    entry["status"] = "not-graded"
+    if graded is None:
+        return entry
+    cells = {cell.name.rsplit("-", 1)[0]: cell for cell in outcome.grades.get(item.student, ())}
+    for name, points in [*((q.name, q.points) for q in problem_set.questions.values()), *problem_set.manual.items()]:
+        cell, verdict = cells.get(name), graded.verdicts.get(name)
+        how = "manual" if verdict is None else verdict.outcome
+        score = None if cell is None else cell.score
+        questions[name] = {"score": score, "max": points, "outcome": how}
+    scores = [question["score"] for question in questions.values()]
+    entry["score"] = round(sum(score for score in scores if score is not None), 6)
+    flagged = any(verdict.human for verdict in graded.verdicts.values())
+    entry["needs_manual"] = flagged or any(cell.waits for cell in cells.values())
+    waits = any(cell.waits for cell in cells.values())
+    entry["status"] = "not-graded" if not graded.complete else "needs-manual" if waits else "graded"
+    return entry
