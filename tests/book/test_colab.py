@@ -27,7 +27,8 @@ cells, allowed = json.load(sys.stdin)
 class Refuse(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
         top = name.partition(".")[0]
-        if top not in allowed and top not in sys.stdlib_module_names and not top.startswith("_"):
+        known = top in allowed or top in sys.stdlib_module_names or top.startswith("_")
+        if not known and any(finder.find_spec(name, path, target) for finder in sys.meta_path[1:]):
             raise ModuleNotFoundError(f"{name} is neither in Colab nor among the dependencies of the wheel")
         return None
 
