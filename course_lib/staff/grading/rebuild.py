@@ -15,7 +15,7 @@ from course_lib.staff.grading import sanitise
 from course_lib.staff.grading.cells import StudentCell
 from course_lib.staff.grading.magics import neutralise
 from course_lib.staff.grading.matching import functions_of, matched, name_of, normal
-from course_lib.staff.grading.roles import KERNEL, digest, mark, question_of, role_of, runs
+from course_lib.staff.grading.roles import KERNELSPEC, digest, mark, question_of, role_of, runs
 from course_lib.staff.grading.statements import bound, is_course_call, is_definition, new_lines, new_statements, parsed
 from course_lib.staff.grading.syntax import is_newer_python
 from course_lib.staff.grading.waiting import Item, waits
@@ -58,7 +58,7 @@ def rebuild(
     course["mark"] = mark(key, course["assignment"], student, course["digest"])
     metadata = {
         "course": course,
-        "kernelspec": {"name": KERNEL, "display_name": "The course's own worker", "language": "python"},
+        "kernelspec": dict(KERNELSPEC),
         "language_info": {"name": "python"},
     }
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": made}, account

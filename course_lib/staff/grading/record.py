@@ -129,7 +129,6 @@ def register(places: Places, problem_set: ProblemSet, release: dict[str, Any]) -
     places.gradebook.mkdir(parents=True, exist_ok=True)
     name = problem_set.name
     notebook = nbformat.from_dict(copy.deepcopy(release))
-    kernel = {"name": roles.KERNEL, "display_name": "The course's own worker", "language": "python"}
     resources = {"nbgrader": {"notebook": name, "assignment": name, "db_url": places.database_url}}
     with gradebook.opened(places.database_url) as book:
         book.update_or_create_assignment(name)
@@ -142,7 +141,7 @@ def register(places: Places, problem_set: ProblemSet, release: dict[str, Any]) -
             "Give the changed assignment a new name, or remove the old submissions with nbgrader."
         ) from error
     with gradebook.opened(places.database_url) as book:
-        book.update_or_create_notebook(name, name, kernelspec=json.dumps(kernel))
+        book.update_or_create_notebook(name, name, kernelspec=json.dumps(roles.KERNELSPEC))
 
 
 def _compare_points(problem_set: ProblemSet, release: dict[str, Any]) -> None:

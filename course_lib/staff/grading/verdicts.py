@@ -22,6 +22,10 @@ from course_lib.staff.grading.run import Asked, QuestionRun, RunResult, Work, ru
 from course_lib.staff.grading.sets import ProblemSet
 
 PACKAGES = ("ipython", "matplotlib", "numpy", "scikit-learn", "scipy", "torch")
+# Modules that only show, count or hand on what was judged: a change in them makes no verdict stale.
+AFTER_THE_VERDICT = frozenset(
+    ("explain", "export", "feedback", "lms_tables", "marks", "parcel", "regrade", "report", "standing", "triage")
+)
 PATIENCE = 2.0
 
 
@@ -159,8 +163,9 @@ def fingerprint(problem_set: ProblemSet, content: str, student: str) -> str:
 def _machinery() -> tuple[str, ...]:
     """Versions of what runs and judges, and a hash of the grader's and the notebook's side of this library."""
     folder = Path(course_lib.__file__).parent
+    grader = (p for p in (folder / "staff" / "grading").rglob("*.py") if p.stem not in AFTER_THE_VERDICT)
     digest = hashlib.sha256()
-    for path in sorted([*(folder / "student").rglob("*.py"), *(folder / "staff" / "grading").rglob("*.py")]):
+    for path in sorted([*(folder / "student").rglob("*.py"), *grader]):
         digest.update(path.read_bytes())
     return platform.python_version(), *(f"{name} {version(name)}" for name in PACKAGES), digest.hexdigest()
 
