@@ -142,7 +142,7 @@ def test_nolds_is_imported_on_every_python(monkeypatch, tmp_path):
 @pytest.mark.parametrize("package", sorted({peer.package for peer in peers.PEERS}))
 def test_an_installed_peer_answers(package):
     if importlib.util.find_spec(package) is None:
-        pytest.skip(f"{package} is not installed: pip install 'course-lib[bench]'")
+        pytest.skip(f"{package} is not among the pins (see peers.py): pip install it")
     module = peers.load(package)
     for peer in peers.PEERS:
         if peer.package == package:
