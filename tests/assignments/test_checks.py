@@ -99,6 +99,7 @@ WORDS = {
     "median_local_slope": "growth is steady",
     "window_of_the_record": "growth is steady",
     "too_generous": "growth is steady",
+    "library_window": "enough points",
 }
 
 

@@ -10,6 +10,8 @@ from urllib.parse import unquote, urldefrag, urlparse
 import pytest
 from bs4 import BeautifulSoup
 
+from course_lib.staff.publishing.notebooks import has_code
+
 BUDGET = 75  # CPU seconds a page; checked with a factor of two, machines differ
 FIRST_VISIT = 1_000_000  # bytes, compressed, of text assets
 TEXT_ASSETS = {".html", ".css", ".js", ".svg"}
@@ -103,16 +105,11 @@ def test_the_first_visit_is_light(site, pages):
 
 
 def test_each_page_keeps_its_budget_and_says_what_it_took(site, pages, root):
-    timed = 0
-    for page in pages:
+    for page in (page for page in pages if has_code(root, page)):
         path = root / "_build" / "jupyter_execute" / f"{page}.glue.json"
-        if not path.is_file():
-            continue
         seconds = json.loads(path.read_text(encoding="utf-8"))["cpu_seconds"]["data"]["text/plain"].strip("'")
         assert float(seconds) <= 2 * BUDGET, page
         assert f"{seconds} CPU seconds" in soup(site / f"{page}.html").select_one(".page-foot").get_text(), page
-        timed += 1
-    assert timed == 3
 
 
 def test_the_status_page_names_pages_and_versions(site):
