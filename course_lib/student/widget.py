@@ -9,7 +9,7 @@ from importlib.resources import files
 from itertools import count
 from typing import Any
 
-NAMES = ("balance", "isn", "lorenz", "units")
+NAMES = ("balance", "isn", "letgo", "lorenz", "units")
 _number = count(1)
 
 
@@ -54,13 +54,15 @@ def picture(figure: Any, alt: str) -> str:
 def widget(name: str, *, still: Any = None, alt: str = "", **options: object) -> Widget:
     """A live picture, by name.
 
-    name: "balance", "isn", "lorenz" or "units".
+    name: "balance", "isn", "letgo", "lorenz" or "units".
     still: matplotlib figure that stands in the box without JavaScript and in print; None: a sentence does.
     alt: what `still` shows, in words; required with it.
     options: numbers and lists of numbers for the script. lorenz: `start` (3 coordinates), `slope` (largest Lyapunov
     exponent, 1/time, of the guide line). isn: first values of its sliders, `ee`, `ei`, `ie`, `ii` (magnitudes of the
     weights, ei from I to E), `ratio` (time constant of I over that of E), `inputE`, `inputI`. units: first
     values of `g` (gain), `theta` (degrees) and `alpha` (Euler step). balance takes none.
+    letgo: `nets`, a list of {name, n, alpha (leak per step), data (base64 of little-endian float32: W, U, b, C, d)},
+    `start` (raw state), `mean`, `std` (of Lorenz), `dt`, `substeps` (of RK4 in a step), `exponent` (largest, 1/time).
     Raises ValueError for an unknown name, a missing alt text, or an option that is not plain data.
     """
     if name not in NAMES:
