@@ -17,6 +17,7 @@ if TYPE_CHECKING or os.environ.get("COURSE_CHECK_SHAPES") == "1":
     Frame = Float[Tensor, "*batch dim k"]
     Input = Float[Tensor, "*batch n_in"]
     Output = Float[Tensor, "*batch n_out"]
+    Features = Float[Tensor, "*batch n_read"]  # the part of a state that a readout sees
     Times = Float[Tensor, " time"]
     Edges = Float[Tensor, " edges"]  # of intervals: one more than there are intervals
     Sequence = Float[Tensor, "batch time dim"]
@@ -34,6 +35,7 @@ else:
     Frame = Tensor
     Input = Tensor
     Output = Tensor
+    Features = Tensor
     Times = Tensor
     Edges = Tensor
     Sequence = Tensor
@@ -49,6 +51,7 @@ else:
 __all__ = [
     "Edges",
     "Exponents",
+    "Features",
     "ForecastSequence",
     "Frame",
     "Input",

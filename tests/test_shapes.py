@@ -24,7 +24,8 @@ def test_the_library_imports_where_jaxtyping_is_not_installed(root):
 
 
 def test_what_the_library_returns_has_the_annotated_shapes(root):
-    tests = ["tests/conformance", "tests/test_forecast_scores.py", "tests/test_ctrnn.py", "tests/test_training.py"]
+    tests = ["tests/conformance", "tests/test_forecast_scores.py", "tests/test_training.py"]
+    tests += [f"tests/test_{name}.py" for name in ("ctrnn", "ei_rate", "gated")]
     # what tests wrong input is left out: there the checker would speak before the library
     options = ["-p", "no:cacheprovider", "-k", "not refuse and not broadcasting", f"--jaxtyping-packages={CHECKED}"]
     code = f"import pytest, sys; sys.exit(pytest.main({[*tests, *options]}))"

@@ -160,6 +160,8 @@ def test_monomials_are_all_products_once():
     assert len(set(products)) == len(products)
     x = torch.tensor([2.0, 3.0, 5.0], dtype=F64)
     assert sorted(evaluate(products, x).tolist())[-1] == 125.0
+    by_hand = [math.prod(x[i].item() for i in factors) for factors in products]
+    assert evaluate(products, x.expand(4, 2, 3))[3, 1].tolist() == by_hand
 
 
 def test_the_loop_of_an_autoregression_is_its_forecast(small):
@@ -305,6 +307,15 @@ def test_a_seed_without_the_figure_is_counted_out(small):
     table = compare([Persistence()], lambda seed: small, seeds=(0, 1, 2))
     cells = replace(table, rows=(row,)).cells(["VPT [LT]"])
     assert cells[1][1].endswith(", 2 of 3 seeds")
+
+
+def test_skills_near_one_can_be_told_apart(small):
+    one = score(Persistence(), small, generator=generator())
+    near = [replace(one, over_persistence=torch.full((3,), 1 - gap, dtype=F64)) for gap in (2e-7, 3e-11, 0.125)]
+    table = compare([Persistence()], lambda seed: small, seeds=(0,))
+    rows = tuple(ComparedRow(str(i), (scores,)) for i, scores in enumerate(near))
+    cells = replace(table, rows=rows).cells(["skill over persistence", "rmse"])
+    assert [row[1] for row in cells[1:]] == ["1 - 2e-07", "1 - 3e-11", "0.875"]
 
 
 def test_every_column_of_every_row_is_a_figure_or_a_reason(small):

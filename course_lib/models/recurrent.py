@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from course_lib.dynamics import Map
 from course_lib.models.noise import Noise, check_noise, gaussian
-from course_lib.shapes import ForecastSequence, Input, InputSequence, Output, Sequence, State
+from course_lib.shapes import Features, ForecastSequence, Input, InputSequence, Output, Sequence, State
 from course_lib.validation import check_count, check_finite, check_shape, check_tensor, complaint
 
 
@@ -46,7 +46,7 @@ class RecurrentNetwork(nn.Module, abc.ABC):
     def closed_loop_map(self, dt: float | None = None, *, differentiable: bool = False) -> Map:
         """`step` with the readout as input. Needs n_in = n_out."""
 
-    def features(self, x: State) -> Tensor:
+    def features(self, x: State) -> Features:
         """What the readout sees of the states: (..., dim) becomes (..., n_read)."""
         return x[..., : self.n_read]
 

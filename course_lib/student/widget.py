@@ -9,7 +9,7 @@ from importlib.resources import files
 from itertools import count
 from typing import Any
 
-NAMES = ("balance", "fit-window", "isn", "lorenz", "stretch")
+NAMES = ("balance", "fit-window", "isn", "letgo", "lorenz", "stretch", "units")
 _number = count(1)
 
 
@@ -58,13 +58,20 @@ def widget(name: str, *, still: Any = None, alt: str = "", **options: object) ->
     name: one of NAMES.
     still: matplotlib figure that stands in the box without JavaScript and in print; None: a sentence does.
     alt: what `still` shows, in words; required with it.
-    options: numbers and lists of numbers for the script. lorenz: `start` (3 coordinates), `slope` (largest
-    Lyapunov exponent, 1/time, of the guide line).  fit-window: `series`, dictionaries of `name`, `t` (time,), `groups`
-    (groups, time) of a divergence curve and `signal`, an index into `signals`, lists of samples `dt` apart; `window`
-    (2 times) and `lag` (samples), what it opens with; `longest`, the largest lag.  stretch: `start` (3
-    coordinates), `spectrum` (3 known exponents), `curve` (n, 2), radii in RMS radii and correlation sums; without a
-    curve there is no second picture.  isn: first values of its sliders, `ee`, `ei`, `ie`, `ii` (magnitudes of the
-    weights, ei from I to E), `ratio` (time constant of I over that of E), `inputE`, `inputI`.  balance takes none.
+    options: plain data, lists of it, arrays; what each script knows:
+        balance: nothing.
+        fit-window: `series`, dictionaries of `name`, `t` (time,), `groups` (groups, time) of a divergence curve and
+            `signal`, an index into `signals`, lists of samples `dt` apart; `window` (2 times) and `lag` (samples), what
+            it opens with; `longest`, the largest lag.
+        isn: first values of its sliders: `ee`, `ei`, `ie`, `ii` (magnitudes of the weights, ei from I to E), `ratio`
+            (time constant of I over that of E), `inputE`, `inputI`.
+        letgo: `nets`, dictionaries of `name`, `n`, `alpha` (leak per step), `data` (base64 of little-endian float32: W,
+            U, b, C, d); `start` (raw state), `mean`, `std` (of Lorenz), `dt`, `substeps` (of RK4 in a step), `exponent`
+            (largest, 1/time).
+        lorenz: `start` (3 coordinates), `slope` (largest Lyapunov exponent, 1/time, of the guide line).
+        stretch: `start` (3 coordinates), `spectrum` (3 known exponents), `curve` (n, 2), radii in RMS radii and
+            correlation sums; without a curve there is no second picture.
+        units: first values of `g` (gain), `theta` (degrees) and `alpha` (Euler step).
     Raises ValueError for an unknown name, a missing alt text, or an option that is not plain data.
     """
     if name not in NAMES:

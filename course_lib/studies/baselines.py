@@ -135,4 +135,11 @@ def monomials(n: int, degree: int) -> tuple[tuple[int, ...], ...]:
 
 def evaluate(products: tuple[tuple[int, ...], ...], state: Tensor) -> Tensor:
     """The monomials of (..., n) states, (..., len(products))."""
-    return torch.stack([state[..., list(factors)].prod(dim=-1) for factors in products], dim=-1)
+    n, degree = state.shape[-1], max(len(factors) for factors in products)
+    # a last entry of ones fills up the shorter products, so that each factor is one gather and not one per monomial
+    padded = torch.cat((state, torch.ones_like(state[..., :1])), dim=-1)
+    index = torch.tensor([(*factors, *[n] * (degree - len(factors))) for factors in products], device=state.device)
+    result = padded[..., index[:, 0]]
+    for column in index[:, 1:].unbind(dim=1):
+        result = result * padded[..., column]
+    return result

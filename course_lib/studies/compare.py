@@ -88,9 +88,12 @@ class Comparison:
         return next(row for row in self.rows if row.name == name)
 
     def cells(self, columns: Sequence[str] = tuple(COLUMNS)) -> list[list[str]]:
-        """The table as text: a head, then one list a candidate. A spread reads "median (least to largest)"."""
+        """The table as text: a head, then one list a candidate. A spread reads "median (least to largest)".
+
+        A skill so near to one that four digits would say 1 reads "1 - 2.1e-07", so that rows can be told apart.
+        """
         head = ["", *columns]
-        return [head, *([row.name, *(_text(row.spread(c), len(self.seeds)) for c in columns)] for row in self.rows)]
+        return [head, *([row.name, *(_text(row.spread(c), len(self.seeds), c) for c in columns)] for row in self.rows)]
 
     def markdown(self, columns: Sequence[str] = tuple(COLUMNS)) -> str:
         """The table in Markdown."""
@@ -130,10 +133,16 @@ def compare(
     return Comparison(tuple(ComparedRow(name, tuple(found[name])) for name in names), tuple(seeds))
 
 
-def _text(spread: Spread | NotApplicable, n_seeds: int) -> str:
+def _text(spread: Spread | NotApplicable, n_seeds: int, column: str) -> str:
     if isinstance(spread, NotApplicable):
         return str(spread)
-    text = f"{spread.median:.4g}"
+    text = _figure(spread.median, column)
     if spread.least != spread.largest:
-        text += f" ({spread.least:.4g} to {spread.largest:.4g})"
+        text += f" ({_figure(spread.least, column)} to {_figure(spread.largest, column)})"
     return text if spread.n == n_seeds else f"{text}, {spread.n} of {n_seeds} seeds"
+
+
+def _figure(value: float, column: str) -> str:
+    if column.startswith("skill") and 0.999 < value < 1:
+        return f"1 - {1 - value:.2g}"
+    return f"{value:.4g}"

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from course_lib.models import Noise
-from course_lib.shapes import InputSequence, OutputSequence, Sequence, State
+from course_lib.shapes import Features, InputSequence, OutputSequence, Sequence, State
 from course_lib.training.device import moved
 from course_lib.training.loop import History, LoopOptions, train
 from course_lib.training.losses import log_mse
@@ -23,7 +23,7 @@ class Forecaster(Protocol):
 
     def run(self, inputs: InputSequence, *, x0: State | None = None) -> Sequence: ...
 
-    def features(self, x: State) -> Tensor: ...
+    def features(self, x: State) -> Features: ...
 
     def set_readout(self, C: Tensor, d: Tensor) -> None: ...
 
