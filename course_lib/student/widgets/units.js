@@ -172,10 +172,10 @@ a slider: arrows fine, Shift + arrows coarse · ? this line. Keys act while the 
     }
     // Around -1/alpha the disc of the map, left of zero the half-plane of the flow.
     function drawPlane() {
-      const [c, w, h] = prepare(plane), scale = w / 7, zero = w * 0.66, mid = h / 2 + 10;
+      const [c, w, h] = prepare(plane), scale = Math.min(w / 7, (h - 24) / 6.6), zero = w * 0.66, mid = h / 2 + 10;
       const X = (v) => zero + v * scale, Y = (v) => mid - v * scale, r = scale / s.alpha;
       c.fillStyle = ink("--cw-soft");
-      c.fillText("eigenvalues: flow's half-plane blue, map's disc orange", 6, 16);
+      c.fillText("eigenvalues; blue: flows, orange: map", 6, 16);
       c.save();
       c.beginPath(); c.rect(0, 24, w, h - 24); c.clip();
       c.globalAlpha = 0.14;
