@@ -59,17 +59,17 @@ PARTS = (
             (PYTHON, "-m", "mypy"),
         ),
     ),
-    Part("book", 6, ("tests/book", "-m", "not browser")),
+    Part("book", 8, ("tests/book", "-m", "not browser")),
     Part(
         "units",
-        5,
+        6,
         ("tests", *(f"--ignore=tests/{d}" for d in ("assignments", "book", "grading", "mutations", "quality"))),
     ),
     Part("quality", 4, ("tests/quality",)),
     Part("assignments", 4, ("tests/assignments",)),
-    Part("grading", 5, ("tests/grading",)),
-    Part("plants", 5, ("tests/mutations",)),
-    Part("browser", 4, ("tests/book", "-m", "browser"), after=("book",)),
+    Part("grading", 8, ("tests/grading",)),
+    Part("plants", 6, ("tests/mutations",)),
+    Part("browser", 6, ("tests/book", "-m", "browser"), after=("book",)),
 )
 
 

@@ -1,8 +1,10 @@
 """What makes a worker look like Colab, each in a process of its own: it changes the process it is put into."""
 
 import os
+import shutil
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import pytest
@@ -57,18 +59,25 @@ print(type(plt.gcf().canvas).__name__)
 
 
 def test_paths_of_colab_are_in_the_working_folder(told):
-    script = """
+    name = f"course-{uuid.uuid4().hex}"
+    script = f"""
 import os, pathlib
 import numpy as np
-os.makedirs("/content/drive/My Drive", exist_ok=True)
-np.save("/content/drive/My Drive/a.npy", np.eye(2))
-pathlib.Path("/tmp/course-stand-ins.txt").write_text("x")
+os.makedirs("/content/{name}/My Drive", exist_ok=True)
+np.save("/content/{name}/My Drive/a.npy", np.eye(2))
+pathlib.Path("/tmp/{name}.txt").write_text("x")
 os.chdir("/content")
-print(np.load("/content/drive/My Drive/a.npy").sum(), os.path.exists("/tmp/course-stand-ins.txt"))
+print(np.load("/content/{name}/My Drive/a.npy").sum(), os.path.exists("/tmp/{name}.txt"))
 print(sorted(os.listdir("/content")), os.path.isdir(os.path.dirname(os.__file__)))
 """
-    assert told(script).splitlines() == ["2.0 True", "['course-stand-ins.txt', 'drive'] True"]
-    assert not os.path.exists("/tmp/course-stand-ins.txt") and not os.path.exists("/content/drive/My Drive")
+    content, note = Path("/content"), Path(f"/tmp/{name}.txt")
+    made = not content.exists()
+    try:
+        assert told(script).splitlines() == ["2.0 True", f"['{name}', '{name}.txt'] True"]
+        assert not note.exists() and not (content / name).exists()
+    finally:  # where the stand-in is broken, as a planted fault makes it, nothing is left on the machine
+        note.unlink(missing_ok=True)
+        shutil.rmtree(content if made else content / name, ignore_errors=True)
 
 
 def test_a_module_written_by_a_cell_can_be_imported(told):
