@@ -60,6 +60,7 @@ PARTS = (
         ),
     ),
     Part("book", 8, ("tests/book", "-m", "not browser")),
+    Part("plants", 10, ("tests/mutations",)),
     Part(
         "units",
         6,
@@ -68,7 +69,6 @@ PARTS = (
     Part("quality", 4, ("tests/quality",)),
     Part("assignments", 4, ("tests/assignments",)),
     Part("grading", 8, ("tests/grading",)),
-    Part("plants", 6, ("tests/mutations",)),
     Part("browser", 6, ("tests/book", "-m", "browser"), after=("book",)),
 )
 
