@@ -1,7 +1,8 @@
 """Tasks that make trials for training: `task.sample(batch, generator=...)` returns a Trial."""
 
+from course_lib.tasks.flip_flop import FlipFlop
 from course_lib.tasks.forecast import LorenzForecast
 from course_lib.tasks.standardised import StandardisedFlow
 from course_lib.tasks.trial import Trial
 
-__all__ = ["LorenzForecast", "StandardisedFlow", "Trial"]
+__all__ = ["FlipFlop", "LorenzForecast", "StandardisedFlow", "Trial"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from course_lib.shapes import InputSequence, Mask, OutputSequence
+from course_lib.validation import check_finite, check_shape
 
 
 @dataclass(frozen=True)
@@ -12,10 +13,17 @@ class Trial:
     """A batch of trials.
 
     inputs: (batch, time, n_in).  targets: (batch, time, n_out), the answer wanted after the input of the same time.
-    mask: (batch, time), True where the answer counts.  conditions: what distinguishes the trials, one entry a trial.
+    mask: (batch, time), True where the answer counts, or (batch, time, n_out) where each output has times of its own.
+    conditions: what distinguishes the trials, one entry a trial.
     """
 
     inputs: InputSequence
     targets: OutputSequence
     mask: Mask
     conditions: dict[str, Tensor]
+
+
+def check_outputs(outputs: OutputSequence, trial: Trial) -> Tensor:
+    """`outputs` when they have the shape of the trial's targets, detached."""
+    batch, time, n_out = trial.targets.shape
+    return check_finite("outputs", check_shape("outputs", outputs, f"{batch} {time} {n_out}")).detach()
