@@ -3,11 +3,15 @@
 Networks are trained in float32, which takes about half the time, and come back in float64 for analysis.
 """
 
+from typing import Any
+
 import torch
 
 from course_lib.models import CTRNN, EIRateNetwork, Noise
-from course_lib.tasks import FlipFlop
-from course_lib.training import fit_task
+from course_lib.tasks import FlipFlop, TimedTask
+from course_lib.training import fit_task, growing_delays
+
+COGNITIVE_NOISE = Noise(drive=0.05, input=0.05)  # standard deviations per step of 20 ms
 
 
 def flip_flop_ctrnn(bits: int = 3, *, generator: torch.Generator, n_steps: int = 700) -> CTRNN:
@@ -53,5 +57,58 @@ def flip_flop_dale(bits: int = 3, *, generator: torch.Generator, n_steps: int = 
         noise=Noise(drive=0.05),
         rate_penalty=1e-3,
         lr=5e-3,
+    )
+    return model.double()
+
+
+def cognitive_ctrnn(task: TimedTask, *, generator: torch.Generator, n_steps: int = 500) -> CTRNN:
+    """100 rectified units, τ = 100 ms, with noise on their inputs and inside their nonlinearity."""
+    model = CTRNN(
+        100,
+        task.n_in,
+        task.n_out,
+        tau=100.0,
+        dt=task.dt,
+        generator=generator,
+        nonlinearity="relu",
+        gain=0.9,
+        input_scale=0.3,
+        bias_scale=0.1,
+        dtype=torch.float32,
+    )
+    return _fit_cognitive(model, task, generator, n_steps)
+
+
+def cognitive_dale(task: TimedTask, *, generator: torch.Generator, n_steps: int = 500) -> EIRateNetwork:
+    """80 excitatory and 20 inhibitory rectified cells, τ = 100 ms, the answer read from excitatory cells only."""
+    model = EIRateNetwork(
+        80,
+        20,
+        task.n_in,
+        task.n_out,
+        tau_e=100.0,
+        tau_i=100.0,
+        dt=task.dt,
+        generator=generator,
+        nonlinearity="relu",
+        gain=0.9,
+        input_scale=0.3,
+        bias_mean=0.1,
+        bias_scale=0.1,
+        dtype=torch.float32,
+    )
+    return _fit_cognitive(model, task, generator, n_steps)
+
+
+def _fit_cognitive(model: Any, task: TimedTask, generator: torch.Generator, n_steps: int) -> Any:
+    fit_task(
+        model,
+        growing_delays(task, round(0.4 * n_steps)),
+        generator=generator,
+        n_steps=n_steps,
+        noise=COGNITIVE_NOISE,
+        rate_penalty=1e-3,
+        lr=2e-3,
+        final_lr=0.01,
     )
     return model.double()
