@@ -47,6 +47,13 @@ def column_signs(n_e: int, n_i: int, *, dtype: torch.dtype = torch.float64) -> T
     return torch.cat((torch.ones(n_e, dtype=dtype), -torch.ones(n_i, dtype=dtype)))
 
 
+def check_density(density: float) -> float:
+    """`density` as the probability of a connection."""
+    if not 0 < check_positive("density", density) <= 1:
+        raise complaint("density", wanted="a probability above 0, at most 1", got=f"{density:g}", do="Change density.")
+    return density
+
+
 def draw_dale_weights(
     n_e: int,
     n_i: int,
@@ -67,8 +74,7 @@ def draw_dale_weights(
     signs = column_signs(n_e, n_i)
     check_generator(generator)
     check_choice("balance", balance, BALANCES)
-    if not 0 < check_positive("density", density) <= 1:
-        raise complaint("density", wanted="a probability above 0, at most 1", got=f"{density:g}", do="Change density.")
+    check_density(density)
     dim = n_e + n_i
     magnitude = torch.rand(dim, dim, generator=generator, dtype=torch.float64) ** 2
     if density < 1:
