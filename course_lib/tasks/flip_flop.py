@@ -102,10 +102,10 @@ class FlipFlop:
         check_count("bit", bit, least=0)
         if bit >= self.bits:
             raise complaint("bit", wanted=f"0 to {self.bits - 1}", got=str(bit), do="Bits are counted from 0.")
-        for height in amplitudes:
-            check_positive("amplitudes", height, or_zero=True)
-        for width in widths:
-            check_count("widths", width)
+        for value in amplitudes:
+            check_positive("amplitudes", value, or_zero=True)
+        for steps in widths:
+            check_count("widths", steps)
         cases = list(itertools.product(amplitudes, widths, self.memories().unbind(0)))
         if not cases:
             raise complaint("pulse_sweep", wanted="heights and widths", got="an empty list", do="Give one of each.")
@@ -131,8 +131,8 @@ class FlipFlop:
 
     def right(self, outputs: OutputSequence, trial: Trial) -> Tensor:
         """(batch, time, bits) bool: whether an output lies on its target's side of the middle, masked or not."""
-        outputs, targets = check_outputs(outputs, trial), trial.targets
-        return (outputs > self._value(0.0)) == (targets > self._value(0.0))
+        middle = (LOW[self.coding] + 1) / 2
+        return (check_outputs(outputs, trial) > middle) == (trial.targets > middle)
 
     def score(self, outputs: OutputSequence, trial: Trial) -> float:
         """The share of bits that are right, over all steps that count."""
@@ -142,7 +142,7 @@ class FlipFlop:
         """(batch,) bool: whether every bit is right at every step that counts."""
         return (self.right(outputs, trial) | ~trial.mask).flatten(1).all(dim=1)
 
-    def _value(self, sign: Tensor | float) -> Tensor | float:
+    def _value(self, sign: Tensor) -> Tensor:
         """The target that stands for a sign: -1, 0 (the middle) or 1."""
         low = LOW[self.coding]
         return low + (1 - low) * (sign + 1) / 2
@@ -156,5 +156,8 @@ class FlipFlop:
         sign = signs.gather(-1, last) * begun
         during = begun & (t - starts.gather(-1, last) < self.width)
         conditions = {"final": self._value(sign[..., -1]), "n_pulses": count[..., -1]}
-        inputs, targets, mask = self.amplitude * sign * during, self._value(sign), begun & ~during
-        return Trial(*(part.transpose(1, 2).contiguous() for part in (inputs, targets, mask)), conditions)
+        inputs, targets, mask = (
+            part.transpose(1, 2).contiguous()
+            for part in (self.amplitude * sign * during, self._value(sign), begun & ~during)
+        )
+        return Trial(inputs, targets, mask, conditions)

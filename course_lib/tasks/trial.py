@@ -1,7 +1,9 @@
 """What every task returns."""
 
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
+import torch
 from torch import Tensor
 
 from course_lib.shapes import InputSequence, Mask, OutputSequence
@@ -21,6 +23,25 @@ class Trial:
     targets: OutputSequence
     mask: Mask
     conditions: dict[str, Tensor]
+
+
+@runtime_checkable
+class Task(Protocol):
+    """What training and tests ask of a task.
+
+    n_in, n_out: channels of inputs and targets.  sample: fresh trials.  score: the task's own measure of outputs
+    (batch, time, n_out), 1 at best.
+    """
+
+    @property
+    def n_in(self) -> int: ...
+
+    @property
+    def n_out(self) -> int: ...
+
+    def sample(self, batch: int, *, generator: torch.Generator) -> Trial: ...
+
+    def score(self, outputs: OutputSequence, trial: Trial) -> float: ...
 
 
 def check_outputs(outputs: OutputSequence, trial: Trial) -> Tensor:

@@ -17,6 +17,7 @@ from course_lib.training.losses import log_mse, mse
 from course_lib.training.progress import ProgressBar
 from course_lib.training.readout import Readout, fit_readout
 from course_lib.training.state import TrainingState, load_state, save_state
+from course_lib.training.tasks import fit_task, respond, score_task
 
 __all__ = [
     "TEACHER",
@@ -35,13 +36,16 @@ __all__ = [
     "fit_forecaster",
     "fit_readout",
     "fit_reservoir",
+    "fit_task",
     "forced_predictions",
     "generalised_forcing",
     "load_state",
     "log_mse",
     "mse",
     "predictability_interval",
+    "respond",
     "save_state",
+    "score_task",
     "sparse_forcing",
     "sufficient_strength",
     "train",
