@@ -16,6 +16,7 @@ from course_lib.analysis.forecast import Skill, ValidPredictionTime, r_squared, 
 from course_lib.analysis.from_data import LyapunovFromData, lyapunov_from_data, window_slope, window_slopes
 from course_lib.analysis.linearize import Linearization, linearize
 from course_lib.analysis.lyapunov import LyapunovSpectrum, kaplan_yorke_dimension, lyapunov_spectrum
+from course_lib.analysis.manifolds import UnstableManifolds, unstable_manifolds
 from course_lib.analysis.phase_plane import PhasePlane, phase_plane
 from course_lib.analysis.poincare import PoincareSection, poincare_section
 from course_lib.analysis.power_spectrum import PowerSpectrum, power_spectrum
@@ -26,6 +27,7 @@ from course_lib.analysis.recurrence import (
     recurrence_quantification,
 )
 from course_lib.analysis.returns import ReturnMap, return_map
+from course_lib.analysis.slow_curve import SlowCurve, slow_curve
 from course_lib.analysis.spike_trains import (
     FanoFactor,
     FiringRates,
@@ -67,7 +69,9 @@ __all__ = [
     "RecurrenceQuantification",
     "ReturnMap",
     "Skill",
+    "SlowCurve",
     "SpikeCorrelations",
+    "UnstableManifolds",
     "ValidPredictionTime",
     "attractor_distance",
     "basins",
@@ -99,7 +103,9 @@ __all__ = [
     "recurrence_quantification",
     "return_map",
     "skill",
+    "slow_curve",
     "spike_correlations",
+    "unstable_manifolds",
     "valid_prediction_time",
     "window_slope",
     "window_slopes",

@@ -8,6 +8,13 @@ from course_lib.plotting.estimates import (
     plot_window_slopes,
 )
 from course_lib.plotting.forecast import plot_bars, plot_forecast, plot_prediction_times
+from course_lib.plotting.geometry import (
+    figure_3d,
+    plot_drift,
+    plot_index_spectra,
+    plot_manifolds,
+    plot_slow_curve,
+)
 from course_lib.plotting.networks import plot_currents, plot_step_response, plot_weight_spectrum, plot_weights
 from course_lib.plotting.phase import plot_phase, plot_time_series
 from course_lib.plotting.portraits import plot_basins, plot_linearization, plot_phase_plane, plot_rest_points
@@ -25,6 +32,7 @@ from course_lib.plotting.style import COLORS, new_axes, use_style
 
 __all__ = [
     "COLORS",
+    "figure_3d",
     "new_axes",
     "plot_bars",
     "plot_basins",
@@ -35,13 +43,16 @@ __all__ = [
     "plot_density",
     "plot_divergence",
     "plot_divergence_curve",
+    "plot_drift",
     "plot_eigenvalues",
     "plot_embedding",
     "plot_exponents",
     "plot_false_neighbours",
     "plot_forecast",
+    "plot_index_spectra",
     "plot_linearization",
     "plot_local_slopes",
+    "plot_manifolds",
     "plot_mutual_information",
     "plot_phase",
     "plot_phase_plane",
@@ -53,6 +64,7 @@ __all__ = [
     "plot_return_map",
     "plot_scaling",
     "plot_section",
+    "plot_slow_curve",
     "plot_spectrum_convergence",
     "plot_step_response",
     "plot_time_series",
