@@ -8,14 +8,24 @@ from typing import Any
 import torch
 
 from course_lib.models import CTRNN, EIRateNetwork, Noise
-from course_lib.tasks import FlipFlop, TimedTask
+from course_lib.tasks import (
+    ContextDecision,
+    DelayedMatchToSample,
+    FlipFlop,
+    GoNoGo,
+    MemoryAngle,
+    MemoryNumber,
+    TimedTask,
+)
 from course_lib.training import fit_task, growing_delays
 
+FLIP_FLOP_STEPS = {1: 150, 2: 300}  # more bits: 700
+COGNITIVE_STEPS = {ContextDecision: 470, DelayedMatchToSample: 480, GoNoGo: 300, MemoryNumber: 500, MemoryAngle: 450}
 COGNITIVE_NOISE = Noise(drive=0.05, input=0.05)  # standard deviations per step of 20 ms
 
 
-def flip_flop_ctrnn(bits: int = 3, *, generator: torch.Generator, n_steps: int = 700) -> CTRNN:
-    """64 tanh units that hold `bits` bits. τ is 5 steps of `FlipFlop`.
+def flip_flop_ctrnn(bits: int = 3, *, generator: torch.Generator, n_steps: int | None = None) -> CTRNN:
+    """64 tanh units that hold `bits` bits. τ is 5 steps of `FlipFlop`. n_steps None: as FLIP_FLOP_STEPS says.
 
     Noise on the state makes the memories robust: between pulses the state is kicked about, and the loss asks it back.
     """
@@ -25,7 +35,7 @@ def flip_flop_ctrnn(bits: int = 3, *, generator: torch.Generator, n_steps: int =
         model,
         task,
         generator=generator,
-        n_steps=n_steps,
+        n_steps=FLIP_FLOP_STEPS.get(bits, 700) if n_steps is None else n_steps,
         noise=Noise(state=0.05),
         rate_penalty=1e-3,
         lr=5e-3,
@@ -33,8 +43,8 @@ def flip_flop_ctrnn(bits: int = 3, *, generator: torch.Generator, n_steps: int =
     return model.double()
 
 
-def flip_flop_dale(bits: int = 3, *, generator: torch.Generator, n_steps: int = 680) -> EIRateNetwork:
-    """80 excitatory and 20 inhibitory cells with logistic rates that hold `bits` bits. τ is 5 steps of `FlipFlop`."""
+def flip_flop_dale(bits: int = 3, *, generator: torch.Generator, n_steps: int | None = None) -> EIRateNetwork:
+    """80 excitatory and 20 inhibitory cells with logistic rates that hold `bits` bits; the rest as above."""
     task = FlipFlop(bits)
     model = EIRateNetwork(
         80,
@@ -53,7 +63,7 @@ def flip_flop_dale(bits: int = 3, *, generator: torch.Generator, n_steps: int = 
         model,
         task,
         generator=generator,
-        n_steps=n_steps,
+        n_steps=FLIP_FLOP_STEPS.get(bits, 700) if n_steps is None else n_steps,
         noise=Noise(drive=0.05),
         rate_penalty=1e-3,
         lr=5e-3,
@@ -61,8 +71,11 @@ def flip_flop_dale(bits: int = 3, *, generator: torch.Generator, n_steps: int = 
     return model.double()
 
 
-def cognitive_ctrnn(task: TimedTask, *, generator: torch.Generator, n_steps: int = 500) -> CTRNN:
-    """100 rectified units, τ = 100 ms, with noise on their inputs and inside their nonlinearity."""
+def cognitive_ctrnn(task: TimedTask, *, generator: torch.Generator, n_steps: int | None = None) -> CTRNN:
+    """100 rectified units, τ = 100 ms, with noise on their inputs and inside their nonlinearity.
+
+    n_steps None: as COGNITIVE_STEPS says, 500 for a task that is not listed there.
+    """
     model = CTRNN(
         100,
         task.n_in,
@@ -79,8 +92,11 @@ def cognitive_ctrnn(task: TimedTask, *, generator: torch.Generator, n_steps: int
     return _fit_cognitive(model, task, generator, n_steps)
 
 
-def cognitive_dale(task: TimedTask, *, generator: torch.Generator, n_steps: int = 500) -> EIRateNetwork:
-    """80 excitatory and 20 inhibitory rectified cells, τ = 100 ms, the answer read from excitatory cells only."""
+def cognitive_dale(task: TimedTask, *, generator: torch.Generator, n_steps: int | None = None) -> EIRateNetwork:
+    """80 excitatory and 20 inhibitory rectified cells, τ = 100 ms, the answer read from excitatory cells only.
+
+    n_steps None: as for cognitive_ctrnn.
+    """
     model = EIRateNetwork(
         80,
         20,
@@ -100,7 +116,8 @@ def cognitive_dale(task: TimedTask, *, generator: torch.Generator, n_steps: int 
     return _fit_cognitive(model, task, generator, n_steps)
 
 
-def _fit_cognitive(model: Any, task: TimedTask, generator: torch.Generator, n_steps: int) -> Any:
+def _fit_cognitive(model: Any, task: TimedTask, generator: torch.Generator, n_steps: int | None) -> Any:
+    n_steps = COGNITIVE_STEPS.get(type(task), 500) if n_steps is None else n_steps
     fit_task(
         model,
         growing_delays(task, round(0.4 * n_steps)),
