@@ -29,15 +29,24 @@ from course_lib.plotting.series import (
 )
 from course_lib.plotting.spikes import plot_cell_currents, plot_raster, plot_scaling
 from course_lib.plotting.style import COLORS, new_axes, use_style
+from course_lib.plotting.tasks import (
+    plot_answers,
+    plot_channels,
+    plot_explained_variance,
+    plot_psychometric,
+    plot_retention,
+)
 
 __all__ = [
     "COLORS",
     "figure_3d",
     "new_axes",
+    "plot_answers",
     "plot_bars",
     "plot_basins",
     "plot_bifurcation",
     "plot_cell_currents",
+    "plot_channels",
     "plot_correlation_sum",
     "plot_currents",
     "plot_density",
@@ -46,6 +55,7 @@ __all__ = [
     "plot_drift",
     "plot_eigenvalues",
     "plot_embedding",
+    "plot_explained_variance",
     "plot_exponents",
     "plot_false_neighbours",
     "plot_forecast",
@@ -58,9 +68,11 @@ __all__ = [
     "plot_phase_plane",
     "plot_power_spectrum",
     "plot_prediction_times",
+    "plot_psychometric",
     "plot_raster",
     "plot_recurrence",
     "plot_rest_points",
+    "plot_retention",
     "plot_return_map",
     "plot_scaling",
     "plot_section",
