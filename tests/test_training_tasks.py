@@ -63,7 +63,7 @@ def test_penalties_make_rates_and_weights_smaller():
         model = ctrnn()
         fit_task(model, TASK, generator=generator(), n_steps=40, batch=16, lr=1e-2, **penalty)
         trial = TASK.sample(50, generator=generator(5))
-        return float(respond(model, trial)[0].square().mean()), float(model.W_rec.square().mean())
+        return float(respond(model, trial)[0].detach().square().mean()), float(model.W_rec.detach().square().mean())
 
     free = sizes()
     assert sizes(rate_penalty=1.0)[0] < 0.8 * free[0]
