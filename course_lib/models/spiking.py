@@ -16,7 +16,8 @@ from typing import NoReturn
 import torch
 from torch import Tensor, nn
 
-from course_lib.models.balanced import Couplings, _draw_sources
+from course_lib.models.balanced import Couplings
+from course_lib.models.connectivity import draw_senders
 from course_lib.models.lif import LIFCell
 from course_lib.models.surrogate import Surrogate
 from course_lib.shapes import InputSequence
@@ -124,7 +125,7 @@ class SpikingEINetwork(nn.Module):
         scale = j / math.sqrt(K) * self.cell.tau_mem / self.cell.tau_syn
         W = torch.zeros(n, n, dtype=F64)
         for first, size, to_e, to_i in ((0, n_e, J.EE, J.IE), (n_e, n_i, -J.EI, -J.II)):
-            senders = first + _draw_sources(n, first, size, K, generator)
+            senders = first + draw_senders(n, first, size, K, generator=generator)
             W.scatter_(1, senders, (scale * torch.where(onto_e, to_e, to_i).to(F64))[:, None].expand(-1, K))
 
         def normal(*shape: int) -> Tensor:
