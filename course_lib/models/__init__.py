@@ -23,6 +23,7 @@ from course_lib.models.inhibition import (
     two_populations,
 )
 from course_lib.models.lif import LIFCell, LIFRun, firing_rate, interval_in_steps, lif_step, run_cells
+from course_lib.models.mean_field import MeanField, siegert_rate
 from course_lib.models.noise import Noise
 from course_lib.models.nonlinearity import NONLINEARITIES, Nonlinearity
 from course_lib.models.rate_flow import RampFlow, RateFlow
@@ -46,6 +47,7 @@ __all__ = [
     "LIFCell",
     "LIFRun",
     "LSTMMap",
+    "MeanField",
     "Noise",
     "Nonlinearity",
     "RampFlow",
@@ -68,6 +70,7 @@ __all__ = [
     "lif_step",
     "run_cells",
     "shuffle_signs",
+    "siegert_rate",
     "sign_violations",
     "stabilisation",
     "steady_response",

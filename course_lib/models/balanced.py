@@ -17,6 +17,7 @@ from torch import Tensor
 
 from course_lib.models.connectivity import draw_senders
 from course_lib.models.lif import LIFCell
+from course_lib.models.mean_field import MeanField
 from course_lib.validation import check_count, check_generator, check_positive, check_shape, complaint
 
 F64 = torch.float64
@@ -163,6 +164,17 @@ class BalancedNetwork:
         silent = torch.zeros(self.n_cells, dtype=torch.bool)
         v = self.cell.v_reset + share * (self.cell.v_th - self.cell.v_reset)
         return NetworkState(v, torch.zeros(2, self.n_cells, dtype=F64), silent)
+
+    def mean_field(self, drive: float) -> MeanField:
+        """The flow of the two populations' rates (2,) [Hz] in time [ms], for this K; `Couplings.rates` is K = ∞.
+
+        drive: m0. Brunel, Journal of Computational Neuroscience 8, 2000, section 3.
+        """
+        J, tau = self.couplings, self.cell.tau_mem
+        A = torch.tensor([[J.EE, -J.EI], [J.IE, -J.II]], dtype=F64)  # the charge of K spikes is A √K τ_mem
+        outside = check_positive("drive", drive, or_zero=True) * math.sqrt(self.K)
+        external = outside * torch.tensor([J.E0, J.I0], dtype=F64)
+        return MeanField(A * math.sqrt(self.K) * tau / 1000, A**2 * tau / 1000, external, self.cell)
 
     @torch.no_grad()
     def run(

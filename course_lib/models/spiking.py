@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from course_lib.models.balanced import Couplings
 from course_lib.models.connectivity import draw_senders
 from course_lib.models.lif import LIFCell
+from course_lib.models.mean_field import MeanField
 from course_lib.models.surrogate import Surrogate
 from course_lib.shapes import InputSequence
 from course_lib.validation import check_count, check_finite, check_generator, check_positive, check_shape, complaint
@@ -190,6 +191,17 @@ class SpikingEINetwork(nn.Module):
         """W_rec, W_in and b: all that shapes the spikes of a driven network."""
         return [self.W_rec, self.W_in, self.b]
 
+    def mean_field(self, u: Tensor) -> MeanField:
+        """The flow of the rates [Hz] of all cells, (..., cells), in time [ms], under a steady input u: (n_in,).
+
+        Its rest point is the theory's answer to what a long run under that input counts. It holds while the recurrent
+        currents are weaker than the input (strength up to about 0.5), and for the mean over cells beyond.
+        """
+        check_finite("u", check_shape("u", u, f"{self.n_in}"))
+        charge = self.W_rec.detach() * self.cell.tau_syn  # of one spike, in threshold ms
+        external = (self.W_in @ u + self.b).detach()
+        return MeanField(charge / 1000, charge**2 / self.cell.tau_mem / 1000, external, self.cell)
+
     def flow_at(self, u: Tensor) -> NoReturn:
         """Refused: see `jacobian`."""
         self.jacobian(u)
@@ -204,7 +216,7 @@ class SpikingEINetwork(nn.Module):
             "SpikingEINetwork",
             wanted="a Flow or a Map with a Jacobian",
             got="a network whose state jumps at every spike",
-            do="Use spike statistics and the readout; `Couplings.rates` gives the mean rates of the balanced network.",
+            do="mean_field(u) is a Flow of its mean rates, with a Jacobian; spike statistics say how well it holds.",
         )
 
     def _check_rates(self, rates: Tensor) -> None:
