@@ -29,7 +29,8 @@ from course_lib.models.nonlinearity import NONLINEARITIES, Nonlinearity
 from course_lib.models.rate_flow import RampFlow, RateFlow
 from course_lib.models.rate_network import RateNetwork
 from course_lib.models.recurrent import RecurrentNetwork
-from course_lib.models.spiking import SpikingEINetwork, SpikingRun
+from course_lib.models.spiking import SpikingEINetwork, SpikingRun, SpikingState
+from course_lib.models.spiking_loop import LoopState, SpikingLoop
 from course_lib.models.surrogate import Surrogate
 
 __all__ = [
@@ -47,6 +48,7 @@ __all__ = [
     "LIFCell",
     "LIFRun",
     "LSTMMap",
+    "LoopState",
     "MeanField",
     "Noise",
     "Nonlinearity",
@@ -56,7 +58,9 @@ __all__ = [
     "RecurrentNetwork",
     "Spectrum",
     "SpikingEINetwork",
+    "SpikingLoop",
     "SpikingRun",
+    "SpikingState",
     "Stabilisation",
     "SteadyResponse",
     "Surrogate",

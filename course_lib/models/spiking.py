@@ -101,6 +101,7 @@ class SpikingEINetwork(nn.Module):
     """
 
     v0: Tensor
+    signs: Tensor
     _integrate: Integrate
 
     def __init__(
@@ -146,6 +147,7 @@ class SpikingEINetwork(nn.Module):
 
         outside = check_positive("drive", drive, or_zero=True) * math.sqrt(K) * j
         self.W_rec = nn.Parameter(W, requires_grad=trainable)
+        self.register_buffer("signs", W.sign())  # 0 where there is no connection
         self.W_in = nn.Parameter(check_positive("input_scale", input_scale) * normal(n, n_in), requires_grad=trainable)
         bias = outside * torch.where(onto_e, J.E0, J.I0).to(F64)
         spread = check_positive("bias_spread", bias_spread, or_zero=True)
@@ -222,6 +224,11 @@ class SpikingEINetwork(nn.Module):
         with torch.no_grad():
             self.C.copy_(C)
             self.d.copy_(d)
+
+    @torch.no_grad()
+    def project(self) -> None:
+        """Put W_rec back under Dale's law: a weight that crossed zero is zero, and no connection appears."""
+        self.W_rec.copy_((self.W_rec * self.signs).clamp(min=0) * self.signs)
 
     def dynamics_parameters(self) -> list[nn.Parameter]:
         """W_rec, W_in and b: all that shapes the spikes of a driven network."""
