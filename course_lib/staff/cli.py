@@ -106,6 +106,17 @@ def grade(
     accept_partial: Annotated[bool, typer.Option("--accept-partial", help="Accept partial isolation.")] = False,
 ) -> None:
     """Grade a class: collect, deal, run, judge, record, feedback, CSV."""
+    _grade(assignment, submissions, jobs, json_file, unsandboxed, accept_partial)
+
+
+def _grade(
+    assignment: str,
+    submissions: Path | None,
+    jobs: int,
+    json_file: Path | None,
+    unsandboxed: bool,
+    accept_partial: bool,
+) -> None:
     from course_lib.staff.grading.grade import grade as run
     from course_lib.staff.grading.report import show, show_progress
 
@@ -182,18 +193,19 @@ def regrade(
     unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help="Run student code without walls.")] = False,
     accept_partial: Annotated[bool, typer.Option("--accept-partial", help="Accept partial isolation.")] = False,
 ) -> None:
-    """Grade a class again after the questions have changed. Look first: --preview. Hand-given points stay."""
+    """Grade again all that was collected, after the questions have changed. Look first: --preview.
+
+    Hand-given points stay. Nothing is collected anew: for another release, or other files, run `course grade`.
+    """
     from course_lib.staff.grading import regrade as again
-    from course_lib.staff.grading.places import Places, write_safely
+    from course_lib.staff.grading.places import write_safely
     from course_lib.staff.grading.report import show_progress
 
-    root = course_root()
     if not preview:
-        source = again.source_of(Places(root), assignment)
-        grade(assignment, source, jobs, json_file, unsandboxed, accept_partial)
+        _grade(assignment, None, jobs, json_file, unsandboxed, accept_partial)
         return
     made = again.preview(
-        root,
+        course_root(),
         assignment,
         everything=everything,
         jobs=jobs,

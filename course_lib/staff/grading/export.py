@@ -175,7 +175,10 @@ def _doubts(marks: Sequence[Mark], kept: account.Account, waiting: Sequence[str]
     if unknown:
         notes.append(f"Marked late by the system, and nothing was taken off: {_few(unknown)}. See the triage page.")
     if earlier:
-        notes.append(f"Collected in an earlier run, not in the last one: {_few(earlier)}.")
+        notes.append(
+            f"Collected in an earlier run, not in the last one, and still in the table: {_few(earlier)}. "
+            "To leave them out: course collect ... --fresh, then grade."
+        )
     return notes
 
 
