@@ -162,6 +162,18 @@ def collect(
 
 
 @app.command()
+def purge(assignment: Annotated[str, typer.Argument(help="For instance a1_lorenz.")]) -> None:
+    """Remove the files that could not be read, as they were handed in: when the term is over, for privacy.
+
+    Grades, feedback and the notebooks that were graded stay; those are without Colab's personal data.
+    """
+    from course_lib.staff.grading.quarantine import purge as remove
+
+    for line in remove(course_root(), assignment):
+        typer.echo(line)
+
+
+@app.command()
 def export(
     assignment: Annotated[str, typer.Argument(help="For instance a1_lorenz.")],
     to: Annotated[

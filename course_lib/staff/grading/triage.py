@@ -33,7 +33,7 @@ KINDS = (
     (
         "Put aside",
         "No notebook could be read, and no mark is given until you decide. Send each the mail that is ready; when a "
-        "notebook comes, add it to what you grade and run the same command again.",
+        "notebook comes, grade it with the others or alone. Until then its file is kept as it came.",
     ),
     ("Marks to decide", "The machine gave what it could and asks for a person. Look at the notebook in formgrader."),
     ("Whose it is", "Say in the roster who is who, then run the same command again."),
