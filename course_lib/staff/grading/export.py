@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course_lib.staff.grading import account, feedback, lms_tables, record, sets, standing
+from course_lib.staff.grading import account, feedback, lateness, lms_tables, record, sets, standing
 from course_lib.staff.grading.lms import PRESETS
 from course_lib.staff.grading.marks import Mark, marks_of
 from course_lib.staff.grading.parcel import write_parcel
@@ -62,6 +62,7 @@ def export(
         column=column or told.column,
     )
     with record.locked(places):
+        lateness.keep(places, problem_set, kept.students, term)
         feedback.write(places, problem_set, graded, students)
         return _written(places, problem_set, marks, kept, made, _doubts(marks, kept, waiting))
 
