@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
@@ -49,6 +49,7 @@ class Retention:
         return float(self.hold[last]) if last >= 0 else 0.0
 
 
+@runtime_checkable
 class HasRight(Protocol):
     """A task that says which outputs are right, such as FlipFlop."""
 

@@ -2,7 +2,6 @@
 
 import abc
 from dataclasses import dataclass, replace
-from typing import Self
 
 import torch
 from torch import Tensor
@@ -78,7 +77,7 @@ class TimedTask(abc.ABC):
         """(time,) [ms], the beginning of every step."""
         return self.dt * torch.arange(self.n_steps, dtype=torch.float64)
 
-    def with_delay(self, shortest: float, longest: float | None = None) -> Self:
+    def with_delay(self, shortest: float, longest: float | None = None) -> "TimedTask":
         """The same task with other delays [ms], rounded to steps; one number: the same delay in all trials."""
         longest = shortest if longest is None else longest
         return replace(self, delay=(self.dt * round(shortest / self.dt), self.dt * round(longest / self.dt)))

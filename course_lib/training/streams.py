@@ -14,6 +14,7 @@ from course_lib.training.windows import check_trials
 from course_lib.validation import check_count, check_generator, check_positive, complaint
 
 
+@runtime_checkable
 class Streamed(Protocol):
     """A run: features (batch, time, n_features), and the state at its end, through which no gradient passes."""
 
@@ -148,4 +149,5 @@ class _Moments:
         self.n += 1
         weight = max(self.memory, 1 / self.n)  # a plain mean at first
         self.means = tuple(torch.lerp(old, x, weight) for old, x in zip(self.means or new, new, strict=True))
-        return solve_moments(*self.means, self.ridge)
+        mean_x, mean_y, mean_xx, mean_xy = self.means
+        return solve_moments(mean_x, mean_y, mean_xx, mean_xy, self.ridge)
