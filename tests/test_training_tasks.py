@@ -76,7 +76,7 @@ def test_weights_that_may_not_be_negative_never_are():
     lows = []
 
     def watch(step: int, loss: float) -> None:
-        lows.append(min(float(model.W_in.min()), float(model.C.min())))
+        lows.append(min(float(w.detach().min()) for w in (model.W_in, model.C)))
 
     fit_task(model, TASK, generator=generator(), n_steps=15, lr=5e-2, nonnegative=("W_in", "C"), on_step=watch)
     assert len(lows) == 15 and min(lows) == 0.0
