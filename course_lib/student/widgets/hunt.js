@@ -1,6 +1,6 @@
 // The search for the fixed points of a network that holds three bits, live: drop a seed, run damped Newton steps, count
 // what was found by its unstable directions, and see whether the signed count can be right. `courseHunt` offers the
-// numerics to tests and `mount` to the page; the rest is kit.js.
+// numerics to tests and `mount` to the page; the rest is kit.js and net.js.
 (function (root) {
   "use strict";
   const kit = root.courseKit, SCALE = 1.75, REST = 1e-10, SAME = 1e-4, MOST = 60, NEAR = 1e-2, VECTORS = 6;
@@ -79,9 +79,9 @@
     return { index, vectors: V.slice(0, index) };
   }
 
-  // options: n, inputs, alpha, data (see kit.network); edges (12, points, 3), outputs along the roads, drawn faintly
+  // options: n, inputs, alpha, data (see net.js); edges (12, points, 3), outputs along the roads, drawn faintly
   function mount(box, options) {
-    const net = kit.network(options), draw = kit.random(11);
+    const net = root.courseNet.network(options), draw = kit.random(11);
     const s = { yaw: 0.6, tilt: 0.35, found: [], seed: null, paths: [], note: "", tried: 0, picked: -1 };
     const w = kit.open(box, {
       name: "hunt", label: "The search for fixed points.", state: s,
