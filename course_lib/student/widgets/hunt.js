@@ -89,10 +89,11 @@
         fall: [drawFall, "How q falls from step to step of the present seed."] },
       turns: "cube",
       buttons: [["random", "Random seed", "n", () => drop(random())], ["visited", "Seed from a path", "t", () => drop(visited())],
-        ["mean", "Mean of memories", "s", mean], ["newton", "One step", "enter", () => run(1)],
+        ["mean", "Mean of memories", "s", mean], ["newton", "One step (Enter)", "", () => run(1)],
         ["play", "Pause", " "], ["ten", "Ten seeds from paths", "v", () => { for (let i = 0; i < 10; i += 1) all(visited()); }],
         ["leave", "Leave it both ways", "g", leave], ["next", "Next point", "p", () => { s.picked = (s.picked + 1) % (s.found.length || 1); }],
         ["again", "Start over", "0", again]],
+      keys: { enter: () => run(1) },
       help: ["N, T, S drop a seed: anywhere, on a path of the network, or at a mean of memories found",
         "Enter one Newton step, Space lets it run or stops it", "V hunts with ten seeds from paths",
         "P picks a point found, G lets the state go beside it", "0 forgets all"],
@@ -132,7 +133,6 @@
       s.seed = { x, q: half(field(net, x)), damping: NEAR, falls: [] };
       s.seed.falls.push(s.seed.q);
       s.note = "";
-      if (w.still || !s.playing) return;
     }
     function all(x) { drop(x); run(MOST); }
     function run(steps) {
