@@ -63,7 +63,7 @@ def test_penalties_make_rates_and_weights_smaller():
         model = ctrnn()
         fit_task(model, TASK, generator=generator(), n_steps=40, batch=16, lr=1e-2, **penalty)
         trial = TASK.sample(50, generator=generator(5))
-        return float(respond(model, trial)[0].square().mean()), float(model.W_rec.square().mean())
+        return float(respond(model, trial)[0].detach().square().mean()), float(model.W_rec.detach().square().mean())
 
     free = sizes()
     assert sizes(rate_penalty=1.0)[0] < 0.8 * free[0]
@@ -76,7 +76,7 @@ def test_weights_that_may_not_be_negative_never_are():
     lows = []
 
     def watch(step: int, loss: float) -> None:
-        lows.append(min(float(model.W_in.min()), float(model.C.min())))
+        lows.append(min(float(w.detach().min()) for w in (model.W_in, model.C)))
 
     fit_task(model, TASK, generator=generator(), n_steps=15, lr=5e-2, nonnegative=("W_in", "C"), on_step=watch)
     assert len(lows) == 15 and min(lows) == 0.0

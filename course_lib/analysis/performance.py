@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 import torch
 from torch import Tensor
 
 from course_lib.shapes import OutputSequence
+from course_lib.tasks.flip_flop import FlipFlop
 from course_lib.tasks.timed import TimedTask
 from course_lib.tasks.trial import Trial
 from course_lib.validation import check_count, check_finite, check_float64, check_generator, check_shape, complaint
@@ -49,13 +49,6 @@ class Retention:
         return float(self.hold[last]) if last >= 0 else 0.0
 
 
-@runtime_checkable
-class HasRight(Protocol):
-    """A task that says which outputs are right, such as FlipFlop."""
-
-    def right(self, outputs: OutputSequence, trial: Trial) -> Tensor: ...
-
-
 def psychometric_curve(evidence: Tensor, chosen: Tensor) -> Psychometric:
     """The share of trials in which an alternative was chosen, for every strength of evidence that occurs.
 
@@ -80,10 +73,10 @@ def psychometric_curve(evidence: Tensor, chosen: Tensor) -> Psychometric:
 
 
 @torch.no_grad()
-def retention_of_bits(task: HasRight, outputs: OutputSequence, trial: Trial) -> Retention:
+def retention_of_bits(task: FlipFlop, outputs: OutputSequence, trial: Trial) -> Retention:
     """The share of trials in which all bits are right, at every step from the first that counts for all.
 
-    outputs: (batch, time, n_out) on `FlipFlop.hold_trials(...)`.  hold: steps since the pulse ended.
+    outputs: (batch, time, n_out) on `task.hold_trials(...)`.  hold: steps since the pulse ended.
     """
     right = task.right(outputs, trial).all(dim=-1)  # (batch, time)
     counts = trial.mask if trial.mask.ndim == 2 else trial.mask.all(dim=-1)

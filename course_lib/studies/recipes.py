@@ -19,7 +19,7 @@ from course_lib.tasks import (
 )
 from course_lib.training import fit_task, growing_delays
 
-FLIP_FLOP_STEPS = {1: 150, 2: 300}  # more bits: 700
+FLIP_FLOP_STEPS = {1: 250, 2: 450}  # more bits: 700
 COGNITIVE_STEPS = {ContextDecision: 600, DelayedMatchToSample: 550, GoNoGo: 350, MemoryNumber: 600, MemoryAngle: 650}
 COGNITIVE_NOISE = Noise(drive=0.05, input=0.05)  # standard deviations per step of 20 ms
 

@@ -20,7 +20,8 @@ class ContextDecision(DecisionTask):
     coherences: sizes |c| that both streams draw from, each with a random sign.
     conditions: "context" (batch,) 0 or 1; "coherence" (batch, 2), signed; "relevant" (batch,), the one that decides.
 
-    Mante, Sussillo, Shenoy and Newsome 2013, Nature 503:78. Taught on the page "Cognitive tasks".
+    Mante, Sussillo, Shenoy and Newsome 2013, Nature 503:78.
+    Taught on the page "Cognitive tasks, line and ring attractors".
     """
 
     stimulus: float = 800.0
@@ -68,7 +69,8 @@ class DelayedMatchToSample(DecisionTask):
     outputs: match, non-match.  items: how many there are; half of the trials match.
     conditions: "sample", "test" (batch,) int.  `grace` reaches at least to the test's end.
 
-    Freedman and Assad 2006, Nature 443:85, in its simplest form. Taught on the page "Cognitive tasks".
+    Freedman and Assad 2006, Nature 443:85, in its simplest form.
+    Taught on the page "Cognitive tasks, line and ring attractors".
     """
 
     delay: tuple[float, float] = (200.0, 1000.0)

@@ -44,7 +44,7 @@ class MemoryNumber(_MemoryTask):
     """A number v in [-1, 1] is shown, kept, and recalled as v or as -v.
 
     inputs: (1 + v) / 2, (1 - v) / 2, cue "pro", cue "anti".  output: v or -v.
-    conditions: "value", "anti" (batch,).  Taught on the page "Cognitive tasks".
+    conditions: "value", "anti" (batch,).  Taught on the page "Cognitive tasks, line and ring attractors".
     """
 
     n_in = 4
@@ -67,7 +67,7 @@ class MemoryAngle(_MemoryTask):
 
     inputs: the cosines of its distances from 0, π/2, π and 3π/2, negative ones cut to zero; cue "pro", cue "anti".
     outputs: cosine and sine of the angle, or of the opposite one.  conditions: "angle" [rad], "anti" (batch,).
-    Taught on the page "Cognitive tasks".
+    Taught on the page "Cognitive tasks, line and ring attractors".
     """
 
     n_in = 6

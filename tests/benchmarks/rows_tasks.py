@@ -232,3 +232,4 @@ FLIP_FLOP_ROWS = (
     flip_flop_row("flipflop_dale", "Flip-flop, Dale network, N = 100", recipes.flip_flop_dale, 40.0),
 )
 COGNITIVE_ROWS = tuple(cognitive_row(kind, dale) for kind in BOUNDS for dale in (False, True))
+TASK_ROWS = (*FLIP_FLOP_ROWS, *COGNITIVE_ROWS)
