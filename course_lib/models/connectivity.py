@@ -20,6 +20,7 @@ from course_lib.validation import (
 )
 
 BALANCES = ("mean", "rows", "none")
+CHUNK = 1000  # cells whose senders are drawn at once
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,26 @@ def draw_dale_weights(
         magnitude[:, n_e:] *= _row_ratio(magnitude, n_e)[:, None]
     W = magnitude * signs
     return W if gain is None else _rescale(W, check_positive("gain", gain, or_zero=True))
+
+
+def draw_senders(n_cells: int, first: int, n_senders: int, K: int, *, generator: torch.Generator) -> Tensor:
+    """Sparse wires of one in-degree: for each of n_cells cells K different senders out of n_senders, (n_cells, K).
+
+    Senders are counted from 0; the first of them is cell `first` of the network, and no cell is its own sender.
+    """
+    check_count("n_cells", n_cells)
+    check_count("first", first, least=0)
+    check_generator(generator)
+    if check_count("K", K) >= check_count("n_senders", n_senders):
+        raise complaint("K", wanted=f"fewer than the {n_senders} senders", got=str(K), do="Or take more cells.")
+    drawn = []
+    for low in range(0, n_cells, CHUNK):
+        cells = torch.arange(low, min(low + CHUNK, n_cells))
+        lot = torch.rand(len(cells), n_senders, generator=generator)
+        own = (cells >= first) & (cells < first + n_senders)
+        lot[own.nonzero().squeeze(1), cells[own] - first] = -1.0  # a cell never draws itself
+        drawn.append(lot.topk(K, dim=1, sorted=False).indices)
+    return torch.cat(drawn)
 
 
 def shuffle_signs(W: Tensor, *, generator: torch.Generator) -> Tensor:

@@ -16,10 +16,13 @@ from course_lib.training.loop import History, LoopOptions, TrainingStopped, trai
 from course_lib.training.losses import log_mse, mse
 from course_lib.training.progress import ProgressBar
 from course_lib.training.readout import Readout, fit_readout
+from course_lib.training.slow_synapse import FieldFit, fit_slow_synapse
 from course_lib.training.state import TrainingState, load_state, save_state
+from course_lib.training.streams import fit_streams
 
 __all__ = [
     "TEACHER",
+    "FieldFit",
     "Forcing",
     "ForecasterFit",
     "History",
@@ -35,6 +38,8 @@ __all__ = [
     "fit_forecaster",
     "fit_readout",
     "fit_reservoir",
+    "fit_slow_synapse",
+    "fit_streams",
     "forced_predictions",
     "generalised_forcing",
     "load_state",
