@@ -86,8 +86,15 @@ class SlowSynapse:
         loop = SpikingLoop(network, *zeros, dtype=torch.float32)
         every = trial.inputs.shape[1] * len(trial.inputs) // self.orbits
         starts = trial.inputs.flatten(0, 1)[:: max(every, 1)][: self.orbits]
-        options = {"time_unit": self.time_unit, "duration": self.duration, "own": self.own}
-        fitted = fit_slow_synapse(loop, self.flow, starts, generator=generator, **options)
+        fitted = fit_slow_synapse(
+            loop,
+            self.flow,
+            starts,
+            time_unit=self.time_unit,
+            generator=generator,
+            duration=self.duration,
+            own=self.own,
+        )
         steps = round(self.dt * self.time_unit / network.cell.dt)
 
         def forecast(inputs: Tensor, n_steps: int) -> Tensor:

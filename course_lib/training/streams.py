@@ -141,4 +141,5 @@ class _Moments:
         self.n += 1
         weight = max(self.memory, 1 / self.n)  # a plain mean at first
         self.means = tuple(torch.lerp(old, x, weight) for old, x in zip(self.means or new, new, strict=True))
-        return solve_moments(*self.means, self.ridge)
+        mean_x, mean_y, mean_xx, mean_xy = self.means
+        return solve_moments(mean_x, mean_y, mean_xx, mean_xy, self.ridge)
