@@ -27,7 +27,13 @@ from course_lib.plotting.series import (
     plot_power_spectrum,
     plot_recurrence,
 )
-from course_lib.plotting.spikes import plot_cell_currents, plot_raster, plot_scaling
+from course_lib.plotting.spikes import (
+    plot_cell_currents,
+    plot_membrane,
+    plot_raster,
+    plot_scaling,
+    plot_surrogates,
+)
 from course_lib.plotting.style import COLORS, new_axes, use_style
 from course_lib.plotting.tasks import (
     plot_answers,
@@ -63,6 +69,7 @@ __all__ = [
     "plot_linearization",
     "plot_local_slopes",
     "plot_manifolds",
+    "plot_membrane",
     "plot_mutual_information",
     "plot_phase",
     "plot_phase_plane",
@@ -79,6 +86,7 @@ __all__ = [
     "plot_slow_curve",
     "plot_spectrum_convergence",
     "plot_step_response",
+    "plot_surrogates",
     "plot_time_series",
     "plot_weight_spectrum",
     "plot_weights",

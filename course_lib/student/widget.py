@@ -12,7 +12,7 @@ from importlib.resources import files
 from itertools import count
 from typing import Any
 
-NAMES = ("balance", "fit-window", "flipflop", "hunt", "isn", "letgo", "lorenz", "stretch", "units")
+NAMES = ("balance", "fit-window", "flipflop", "hunt", "isn", "letgo", "lif", "lorenz", "stretch", "units")
 RUN_A_NETWORK = ("flipflop", "hunt", "letgo")  # they need net.js as well
 _number = count(1)
 
@@ -77,6 +77,7 @@ def widget(name: str, *, still: Any = None, alt: str = "", **options: object) ->
         letgo: `nets`, dictionaries of `name`, `n`, `alpha` (leak per step), `data` (base64 of little-endian float32: W,
             U, b, C, d); `start` (raw state), `mean`, `std` (of Lorenz), `dt`, `substeps` (of RK4 in a step), `exponent`
             (largest, 1/time).
+        lif: nothing.
         lorenz: `start` (3 coordinates), `slope` (largest Lyapunov exponent, 1/time, of the guide line).
         stretch: `start` (3 coordinates), `spectrum` (3 known exponents), `curve` (n, 2), radii in RMS radii and
             correlation sums; without a curve there is no second picture.

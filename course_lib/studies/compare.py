@@ -45,6 +45,8 @@ COLUMNS: dict[str, Callable[[Scores], Figure]] = {
     "fitted numbers": lambda s: float(s.n_fitted),
     "training [CPU s]": lambda s: s.training_seconds,
     "steps per CPU s": lambda s: s.steps_per_second,
+    "spikes per s": lambda s: s.spikes if isinstance(s.spikes, NotApplicable) else s.spikes.per_second,
+    "spikes per sample": lambda s: s.spikes if isinstance(s.spikes, NotApplicable) else s.spikes.per_sample,
 }
 
 
