@@ -12,6 +12,7 @@ from course_lib.plotting.networks import plot_currents, plot_step_response, plot
 from course_lib.plotting.phase import plot_phase, plot_time_series
 from course_lib.plotting.portraits import plot_basins, plot_linearization, plot_phase_plane, plot_rest_points
 from course_lib.plotting.sections import plot_bifurcation, plot_exponents, plot_section
+from course_lib.plotting.separatrix import plot_crossings, plot_psi, plot_validation
 from course_lib.plotting.series import (
     plot_density,
     plot_embedding,
@@ -31,6 +32,7 @@ __all__ = [
     "plot_bifurcation",
     "plot_cell_currents",
     "plot_correlation_sum",
+    "plot_crossings",
     "plot_currents",
     "plot_density",
     "plot_divergence",
@@ -47,6 +49,7 @@ __all__ = [
     "plot_phase_plane",
     "plot_power_spectrum",
     "plot_prediction_times",
+    "plot_psi",
     "plot_raster",
     "plot_recurrence",
     "plot_rest_points",
@@ -56,6 +59,7 @@ __all__ = [
     "plot_spectrum_convergence",
     "plot_step_response",
     "plot_time_series",
+    "plot_validation",
     "plot_weight_spectrum",
     "plot_weights",
     "plot_window_slopes",

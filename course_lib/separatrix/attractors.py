@@ -9,7 +9,7 @@ from course_lib.analysis.fixed_points import fixed_points
 from course_lib.analysis.grouping import group_points
 from course_lib.analysis.stepping import check_states, check_system
 from course_lib.dynamics import Flow, Map
-from course_lib.separatrix.settling import advance, speed, time_step
+from course_lib.separatrix.settling import advance, jacobian_at, speed, time_step
 from course_lib.shapes import State
 from course_lib.validation import check_count, check_positive
 
@@ -101,6 +101,7 @@ def _rest_points(system: Flow | Map, end: Tensor, radius: float) -> tuple[Tensor
     if not len(end):
         return nothing, nothing, torch.zeros(0, dtype=torch.long)
     _, founders = group_points(end, radius)
+    jacobian_at(system, end[founders[:1]])  # says what is missing where the field has no derivative
     found = fixed_points(system, end[founders])
     points, stable = found.x[found.converged], found.saddle_index[found.converged] == 0
     if not len(points):

@@ -144,8 +144,10 @@ def edge_state(
     a, b: (dim,) or (n, dim).  tol: width of the bracket [state units].  Returns EdgeState.
     """
     check_count("max_rounds", max_rounds)
+    ends = torch.cat([check_states(name, x, system.dim) for name, x in (("a", a), ("b", b))])
+    h = settling.get("dt") or time_step(system, torch.cat((ends, attractors)))
+    settling["dt"] = h  # one step length throughout: with another one the border lies elsewhere by more than tol
     edge = bisect_to_edge(system, a, b, attractors, tol=tol, **settling)
-    h = settling.get("dt") or time_step(system, torch.cat((edge.x, attractors)))
     path, rounds = [edge.x], torch.zeros(len(edge.x), dtype=torch.long)
     x, labels, still = edge.x.clone(), edge.labels.clone(), STILL * capture_radius(attractors)
     going = torch.arange(len(x))

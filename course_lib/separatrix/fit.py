@@ -1,7 +1,6 @@
 """`fit_separatrix`: learn ψ, whose zero set is the border between basins, from the field alone."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -10,17 +9,19 @@ from course_lib.analysis.stepping import check_states, check_system
 from course_lib.dynamics import Flow, Map
 from course_lib.separatrix.borders import Borders, find_borders
 from course_lib.separatrix.eigenfunction import FORMS, Eigenfunction
-from course_lib.separatrix.objective import PIN, Problem, pinned, sides, solve_head
+from course_lib.separatrix.member import Recipe, basin_score, finish, train_member
+from course_lib.separatrix.objective import PIN, Problem
 from course_lib.separatrix.record import Separatrix
 from course_lib.separatrix.sampling import Sampler, default_sampling
 from course_lib.separatrix.settling import STEP, advance, capture_radius, settle, speed, time_step
 from course_lib.shapes import State
-from course_lib.training import TrainingStopped, train
+from course_lib.training import History, TrainingStopped
 from course_lib.training.device import check_device
 from course_lib.validation import CourseError, check_choice, check_count, check_generator, check_positive, complaint
 
 HALF_SIDE = 1.8  # of the default domain, in largest distances of an attractor from their mean
 HOLDOUT = 500  # states whose basins are the score
+RUNAWAY = 1e3  # of the states' median distance from the attractors' mean: a state that moves further is left out
 LARGEST_LOSS_OF_STATES = 0.5  # share of the drawn states that may run away before the fit is refused
 
 
@@ -30,25 +31,6 @@ class FitStopped(CourseError):
     def __init__(self, message: str, found: Borders | Separatrix):
         super().__init__(message)
         self.found = found
-
-
-@dataclass(frozen=True)
-class Recipe:
-    """The settings of a fit; `fit_separatrix` explains them."""
-
-    rhs: str
-    integrated: bool
-    horizon: float
-    normalise: bool
-    balance: float
-    pin: bool
-    n_states: int
-    n_steps: int
-    batch: int
-    lr: float
-    width: int
-    depth: int
-    head_steps: int
 
 
 def fit_separatrix(
@@ -66,6 +48,7 @@ def fit_separatrix(
     normalise: bool = True,
     balance: float = 0.1,
     pin: bool = True,
+    hold: str = "pins",
     members: int = 1,
     n_states: int = 20_000,
     n_steps: int = 600,
@@ -95,11 +78,13 @@ def fit_separatrix(
     normalise: divide by the same residual against shuffled states, so that ψ = 0 does not win.  balance: weight of
         (mean ψ)².  pin: hold ψ at ±1 at the attractors.
     n_steps, batch, lr: of Adam.  head_steps: Gauss-Newton steps for the last layer on all states at the end (squashed
-        and pinned only).  width, depth: of the tanh network.
+        and pinned only).  hold: what is held then, ψ at the "pins", where ψ = 0 comes out best by far, or its "slope"
+        at the saddle, where ψ itself comes out best.  width, depth: of the tanh network.
     members: networks with their own weights and batches, whose disagreement is an uncertainty.
     patience: stop when the share of 500 states with the right basin has not grown for so many scores, taken every
         score_every steps; the best weights are kept. None: no score.  on_step: called with (step, loss).
-    duration, dt: of `settle`.  device: where the network is trained.
+    duration, dt: of `settle`; with these and rate no derivative of the field is asked for.
+    device: where the network is trained.
 
     Returns Separatrix.  Raises for a single attractor, for attractors outside the domain or not at rest, for saddles
     that are none; FitStopped where the fit itself fails, with what was found until then in `.found`.
@@ -108,6 +93,7 @@ def fit_separatrix(
     check_system(system)
     check_generator(generator)
     check_choice("rhs", rhs, FORMS)
+    check_choice("hold", hold, ("pins", "slope"))
     attractors = _check_attractors(system, attractors, at_rest=duration is None)
     domain = _check_domain(attractors, domain)
     place = check_device(device)
@@ -115,7 +101,7 @@ def fit_separatrix(
     if is_map and not integrated:
         raise complaint("integrated", wanted="True for a Map", got="False", do="A map has no field; leave it out.")
     recipe = Recipe(rhs, integrated, check_positive("horizon", horizon), normalise, balance, pin,
-                    check_count("n_states", n_states), n_steps, batch, lr, width, depth, head_steps)  # fmt: skip
+                    check_count("n_states", n_states), n_steps, batch, lr, hold)  # fmt: skip
     borders = find_borders(system, attractors, saddles=saddles, rate=rate, duration=duration, dt=dt)
     sampler = sampling or default_sampling(domain, torch.cat((attractors, borders.saddles)))
     problem = _pool(system, borders, attractors, sampler(n_states, generator), recipe, dt)
@@ -123,35 +109,42 @@ def fit_separatrix(
     if patience is not None:
         states = sampler(HOLDOUT, generator)
         held_out = states, settle(system, states, attractors, duration=duration, dt=dt)
-    nets: list[Eigenfunction] = []
-    losses, residuals, scores = [], [], []
-
-    def record() -> Separatrix:
-        lengths = [len(loss) for loss in losses]
-        padded = torch.full((len(losses), max(lengths, default=0)), torch.nan, dtype=torch.float64)
-        for row, loss in enumerate(losses):
-            padded[row, : len(loss)] = loss
-        kind = "map" if is_map else "flow"
-        final = torch.tensor(residuals, dtype=torch.float64)
-        return Separatrix(attractors, domain, borders, tuple(nets), padded, final, tuple(scores), kind)
-
+    fits = _Fits(problem, borders, recipe, "map" if is_map else "flow", domain)
     for _ in range(check_count("members", members)):
         net = Eigenfunction(problem.x, len(borders.pairs), width=width, depth=depth, form=FORMS[rhs],
                             generator=generator, dtype=torch.float32)  # fmt: skip
-        score = None if held_out is None else _basin_score(net, borders.pairs, *held_out)
+        score = None if held_out is None else basin_score(net, borders.pairs, *held_out)
         try:
-            history = _train(net, problem, recipe, generator, score, score_every, patience, on_step, place)
+            history = train_member(net, problem, recipe, generator, score, score_every, patience, on_step, place)
         except TrainingStopped as reason:
-            nets.append(_finish(net, problem, borders))
-            losses.append(reason.history.loss)
-            raise FitStopped(f"fit_separatrix: {reason}", record()) from reason
-        net.double()
-        solved = head_steps and pin and rhs == "squashed"
-        residuals.append(solve_head(net, problem, head_steps) if solved else torch.nan)
-        nets.append(_finish(net, problem, borders))
-        losses.append(history.loss)
-        scores.append(history.scores)
-    return record()
+            fits.add(net, reason.history, 0)
+            raise FitStopped(f"fit_separatrix: {reason}", fits.record()) from reason
+        fits.add(net, history, head_steps if pin and rhs == "squashed" else 0)
+    return fits.record()
+
+
+class _Fits:
+    """The members so far, and the Separatrix that they make."""
+
+    def __init__(self, problem: Problem, borders: Borders, recipe: Recipe, kind: str, domain: Tensor):
+        self.problem, self.borders, self.recipe, self.kind, self.domain = problem, borders, recipe, kind, domain
+        self.nets: list[Eigenfunction] = []
+        self.histories: list[History] = []
+        self.residuals: list[float] = []
+
+    def add(self, net: Eigenfunction, history: History, head_steps: int) -> None:
+        self.residuals.append(finish(net, self.problem, self.borders, head_steps, self.recipe.hold))
+        self.nets.append(net)
+        self.histories.append(history)
+
+    def record(self) -> Separatrix:
+        loss = torch.full((len(self.nets), max(len(h.loss) for h in self.histories)), torch.nan, dtype=torch.float64)
+        for row, history in enumerate(self.histories):
+            loss[row, : len(history.loss)] = history.loss
+        residual = torch.tensor(self.residuals, dtype=torch.float64)
+        scores = tuple(history.scores for history in self.histories)
+        attractors = self.problem.attractors
+        return Separatrix(attractors, self.domain, self.borders, tuple(self.nets), loss, residual, scores, self.kind)
 
 
 def _check_attractors(system: Flow | Map, attractors: Tensor, *, at_rest: bool) -> Tensor:
@@ -164,10 +157,12 @@ def _check_attractors(system: Flow | Map, attractors: Tensor, *, at_rest: bool) 
             do="find_attractors with more starts, or a wider spread of them, may show another.",
         )
     radius = capture_radius(attractors)
+    if not at_rest:
+        return attractors
     with torch.no_grad():
         offset = speed(system, attractors) * time_step(system, attractors) / STEP
     worst = int(offset.argmax())
-    if at_rest and float(offset[worst]) > radius:
+    if float(offset[worst]) > radius:
         raise complaint(
             f"attractors[{worst}]",
             wanted="a state at rest",
@@ -217,7 +212,8 @@ def _pool(
         growth = rates * (n if isinstance(system, Map) else time)
     else:
         y, growth = system.vector_field(x), rates
-    finite = torch.isfinite(y).all(dim=-1)
+    far = RUNAWAY * (x - attractors.mean(dim=0)).norm(dim=-1).median()
+    finite = (x - y if recipe.integrated else y / rates.median()).norm(dim=-1) < far  # False for NaN
     if float(finite.double().mean()) < 1 - LARGEST_LOSS_OF_STATES:
         row = int((~finite).nonzero()[0])
         raise FitStopped(
@@ -229,61 +225,3 @@ def _pool(
     for column, (i, j) in enumerate(borders.pairs):
         pins[i, column], pins[j, column] = -PIN, PIN
     return Problem(x[finite], y[finite], growth, attractors, pins, recipe.integrated)
-
-
-def _train(net, problem, recipe, generator, score, score_every, patience, on_step, place):
-    """Adam in float32, which takes half the time; the head is solved for in float64 afterwards."""
-    net.to(place)
-    data = problem.to(place, torch.float32)
-
-    def loss(generator: torch.Generator) -> Tensor:
-        rows = torch.randint(len(data.x), (recipe.batch,), generator=generator).to(place)
-        psi, left, right = sides(net, data, rows)
-        value = ((left - right) ** 2).mean(dim=0)
-        if recipe.normalise:
-            shuffled = right[torch.randperm(len(rows), generator=generator).to(place)]
-            value = value / ((left - shuffled) ** 2).mean(dim=0)
-        value = value.mean() + recipe.balance * (psi.mean(dim=0) ** 2).mean()
-        return value + pinned(net, data) if recipe.pin and net.form.bounded else value
-
-    try:
-        return train(net.parameters(), loss, n_steps=recipe.n_steps, generator=generator, lr=recipe.lr, final_lr=0.01,
-                     score=score, score_every=score_every, patience=patience, on_step=on_step)  # fmt: skip
-    finally:
-        net.to("cpu")
-
-
-def _basin_score(net: Eigenfunction, pairs: tuple[tuple[int, int], ...], x: Tensor, label: Tensor):
-    """Share of right signs over all pairs and the states in one of their two basins."""
-
-    def score() -> float:
-        with torch.no_grad():
-            psi = net(x.to(net.head)).cpu()
-        right = [torch.cat((psi[label == i, p] < 0, psi[label == j, p] > 0)) for p, (i, j) in enumerate(pairs)]
-        return float(torch.cat(right).double().mean())
-
-    return score
-
-
-@torch.no_grad()
-def _finish(net: Eigenfunction, problem: Problem, borders: Borders) -> Eigenfunction:
-    """Sign and scale, which the equation leaves open: with ψ also the squashed c φ is a solution, for any c > 0.
-
-    The sign is that of the pins. The scale makes ψ leave a pair's saddle with the slope that leads straight to the
-    attractors, 1 over half their distance; for x - x³ that gives ψ = x.
-    """
-    net.double().requires_grad_(False)
-    for column, (i, j) in enumerate(borders.pairs):
-        at_i, at_j = net(problem.attractors[[i, j]])[:, column]
-        if at_j < at_i:
-            net.head[:, column] *= -1
-        own = (borders.sides == torch.tensor((i, j))).all(dim=1).nonzero().squeeze(-1)
-        if len(own):
-            x = borders.saddles[own]
-            with torch.enable_grad():
-                x = x.clone().requires_grad_()
-                g = net.features(x) @ net.head[:, column]
-                slope = torch.autograd.grad(g.sum(), x)[0].norm(dim=-1).mean()
-            half = (problem.attractors[i] - problem.attractors[j]).norm() / 2
-            net.head[:, column] /= slope * half
-    return net

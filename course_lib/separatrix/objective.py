@@ -5,7 +5,6 @@ Integrated, flows and maps: ψ(x(T)) - S(ψ(x(0))), S the growth by e^(ΛT); for
 the field is needed, and what is known at the attractors travels inward by T in every step.
 """
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -15,6 +14,8 @@ from course_lib.separatrix.eigenfunction import Eigenfunction
 
 PIN = 0.999  # |ψ| at an attractor: 1 would ask for an infinite g
 LEAST_DAMPING, MOST_DAMPING = 1e-8, 1.0  # of the mean diagonal of JᵀJ
+LEAST_GAIN = 1e-2  # share by which a step has to lower the residual for another one to follow
+CHUNK = 4096  # states whose features are held at a time
 
 
 @dataclass(frozen=True)
@@ -57,65 +58,70 @@ def pinned(net: Eigenfunction, problem: Problem) -> Tensor:
 
 
 @torch.no_grad()
-def solve_head(net: Eigenfunction, problem: Problem, n_steps: int, chunk: int = 4096) -> float:
-    """The head by Gauss-Newton steps on all residuals of the pool, pair by pair, features held. In place.
+def solve_head(net: Eigenfunction, problem: Problem, pair: int, n_steps: int, *, slopes: Tensor | None = None) -> float:
+    """One column of the head by Gauss-Newton steps on all residuals of the pool, the features held. In place.
 
     g is linear in the head, so that a few steps with the normal equations of a few hundred unknowns reach what Adam
-    would need thousands for. Steps that do not help are damped (Levenberg, Marquardt). Returns the mean squared
-    residual over all pairs.
+    would need thousands for. Steps that do not help are damped (Levenberg, Marquardt).
+    slopes: (m, features); None: ψ is held at the pins. Otherwise slopes @ head is held at 1 in their place, which
+    fixes the scale that the equation leaves open.
+    Returns the mean squared residual with that of what is held.
     """
-    total = 0.0
-    for pair in range(net.head.shape[1]):
-        head, damping = net.head[:, pair].clone(), LEAST_DAMPING
-        normal, gradient, loss = _normal_equations(net, problem, head, pair, chunk)
-        for _ in range(n_steps):
-            scale = normal.diagonal().mean()
-            while damping <= MOST_DAMPING:
-                step = torch.linalg.solve(normal + damping * scale * torch.eye(len(head)).to(normal), gradient)
-                trial = _normal_equations(net, problem, head - step, pair, chunk)
-                if trial[2] < loss:
-                    break
-                damping *= 10
-            else:
+    head, damping = net.head[:, pair].clone(), LEAST_DAMPING
+    normal, gradient, loss = _normal_equations(net, problem, head, pair, slopes)
+    for _ in range(n_steps):
+        scale = normal.diagonal().mean()
+        while damping <= MOST_DAMPING:
+            step = torch.linalg.solve(normal + damping * scale * torch.eye(len(head)).to(normal), gradient)
+            trial = _normal_equations(net, problem, head - step, pair, slopes)
+            if trial[2] < loss:
                 break
-            gain = 1 - trial[2] / loss
-            head, (normal, gradient, loss) = head - step, trial
-            damping = max(damping / 5, LEAST_DAMPING)
-            if gain < 1e-2:
-                break
-        net.head[:, pair] = head
-        total += loss / net.head.shape[1]
-    return total
+            damping *= 10
+        else:
+            break
+        gain = 1 - trial[2] / loss
+        head, (normal, gradient, loss) = head - step, trial
+        damping = max(damping / 5, LEAST_DAMPING)
+        if gain < LEAST_GAIN:
+            break
+    net.head[:, pair] = head
+    return loss
 
 
 def _normal_equations(
-    net: Eigenfunction, problem: Problem, head: Tensor, pair: int, chunk: int
+    net: Eigenfunction, problem: Problem, head: Tensor, pair: int, slopes: Tensor | None
 ) -> tuple[Tensor, Tensor, float]:
-    """JᵀJ, Jᵀr and r·r of one pair. r: the residuals over √n, then those of the pins over √(number of pins)."""
-    form, growth = net.form, problem.growth[pair]
-    member = problem.pins[:, pair] != 0
-    normal, gradient, loss = 0.0, 0.0, 0.0
-    parts = [(x, y, False) for x, y in zip(problem.x.split(chunk), problem.y.split(chunk), strict=True)]
-    for x, y, at_pin in [*parts, (problem.attractors[member], None, True)]:
-        features, other = (net.features(x), None) if at_pin else _two_features(net, problem, x, y)
+    """JᵀJ, Jᵀr and r·r of one pair. r: the residuals over √n, then those of what is held over √(their number)."""
+    if slopes is None:
+        member = problem.pins[:, pair] != 0
+        features = net.features(problem.attractors[member])
         g = features @ head
-        psi, (slope, bend) = form.psi(g), form.slopes(g)
-        if at_pin:
-            r, J = psi - problem.pins[member, pair], slope.unsqueeze(-1) * features
-        elif problem.integrated:
-            later = other @ head
-            grown, steeper = form.grown(psi, growth)
-            r = form.psi(later) - grown
-            J = form.slopes(later)[0].unsqueeze(-1) * other - (steeper * slope).unsqueeze(-1) * features
-        else:
-            along, (rate, rate_slope) = other @ head, form.rate(psi)
-            r = slope * along - growth * rate
-            J = slope.unsqueeze(-1) * other + (bend * along - growth * rate_slope * slope).unsqueeze(-1) * features
-        weight = 1 / math.sqrt(int(member.sum()) if at_pin else len(problem.x))
-        r, J = weight * r, weight * J
-        normal, gradient, loss = normal + J.T @ J, gradient + J.T @ r, loss + float(r @ r)
-    return normal, gradient, loss
+        held = net.form.psi(g) - problem.pins[member, pair], net.form.slopes(g)[0].unsqueeze(-1) * features
+    else:
+        held = slopes @ head - 1, slopes
+    normal, gradient, loss = (value / len(held[0]) for value in _products(*held))
+    for x, y in zip(problem.x.split(CHUNK), problem.y.split(CHUNK), strict=True):
+        parts = _products(*_residuals(net, problem, head, pair, x, y))
+        normal, gradient, loss = (a + b / len(problem.x) for a, b in zip((normal, gradient, loss), parts, strict=True))
+    return normal, gradient, float(loss)
 
 
-def _two_features(net: Eigenfunction, problem: Problem, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    return (net.features(x), net.features(y)) if problem.integrated else net.features_along(x, y)
+def _residuals(
+    net: Eigenfunction, problem: Problem, head: Tensor, pair: int, x: Tensor, y: Tensor
+) -> tuple[Tensor, Tensor]:
+    """r (n,) and J (n, features) of the equation at the rows x, y of the pool."""
+    form, growth = net.form, problem.growth[pair]
+    features, other = (net.features(x), net.features(y)) if problem.integrated else net.features_along(x, y)
+    g, along = features @ head, other @ head
+    psi, (slope, bend) = form.psi(g), form.slopes(g)
+    if problem.integrated:
+        grown, steeper = form.grown(psi, growth)
+        J = form.slopes(along)[0].unsqueeze(-1) * other - (steeper * slope).unsqueeze(-1) * features
+        return form.psi(along) - grown, J
+    rate, rate_slope = form.rate(psi)
+    J = slope.unsqueeze(-1) * other + (bend * along - growth * rate_slope * slope).unsqueeze(-1) * features
+    return slope * along - growth * rate, J
+
+
+def _products(r: Tensor, J: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    return J.T @ J, J.T @ r, r @ r

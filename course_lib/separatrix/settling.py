@@ -24,7 +24,7 @@ def time_step(system: Flow | Map, states: State) -> float:
     if isinstance(system, Map):
         return 1.0
     chosen = states[:: max(1, len(states) // JACOBIANS)]
-    size = torch.linalg.matrix_norm(_jacobian(system, chosen), 2).max()
+    size = torch.linalg.matrix_norm(jacobian_at(system, chosen), 2).max()
     if not bool(torch.isfinite(size)) or float(size) == 0:
         raise complaint(
             f"jacobian of {type(system).__name__}",
@@ -53,7 +53,7 @@ def speed(system: Flow | Map, x: Tensor) -> Tensor:
 @torch.no_grad()
 def growth_rates(system: Flow | Map, x: State) -> Tensor:
     """Growth rate of every eigendirection at x, (n, dim), largest first: Re λ of a flow, ln|μ| of a map."""
-    values = torch.linalg.eigvals(_jacobian(system, x))
+    values = torch.linalg.eigvals(jacobian_at(system, x))
     rates = values.abs().log() if isinstance(system, Map) else values.real
     return rates.sort(dim=-1, descending=True).values
 
@@ -118,7 +118,8 @@ def patience(system: Flow | Map, attractors: Tensor) -> float:
     return PATIENCE / float(-slowest[worst])
 
 
-def _jacobian(system: Flow | Map, x: Tensor) -> Tensor:
+def jacobian_at(system: Flow | Map, x: Tensor) -> Tensor:
+    """∂f/∂x, (n, dim, dim), or a sentence about a field that has none."""
     try:
         return system.jacobian(x)
     except RuntimeError as reason:
