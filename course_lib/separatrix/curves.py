@@ -6,6 +6,7 @@ zero and turns back has no zero.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
@@ -183,8 +184,13 @@ def validate_on_curves(
     )
 
 
-def _true_changes(label: Tensor, labels_of) -> tuple[Tensor, Tensor, Tensor]:
-    """Curve, place and both labels of every change between two labelled neighbours among the samples."""
+def _true_changes(label: Tensor, labels_of: Callable[[Tensor, Tensor], Tensor]) -> tuple[Tensor, Tensor, Tensor]:
+    """Curve, place and both labels of every change among the samples.
+
+    A sample without a label, which may lie on the border itself, takes that of the sample before it.
+    """
+    for k in range(1, label.shape[1]):
+        label[:, k] = torch.where(label[:, k] < 0, label[:, k - 1], label[:, k])
     before, after = label[:, :-1], label[:, 1:]
     curve, k = ((before != after) & (before >= 0) & (after >= 0)).nonzero().unbind(dim=1)
     sides = torch.stack((before[curve, k], after[curve, k]), dim=1)
@@ -199,7 +205,7 @@ def _true_changes(label: Tensor, labels_of) -> tuple[Tensor, Tensor, Tensor]:
     return curve, ((low + high) / 2).squeeze(1), sides
 
 
-def _sign_change(value_along, place: Tensor) -> tuple[Tensor, Tensor]:
+def _sign_change(value_along: Callable[[Tensor], Tensor], place: Tensor) -> tuple[Tensor, Tensor]:
     """The change of sign nearest to each place, (m,), NaN without one, and how many there are, (m,)."""
     m = len(place)
     grid = torch.linspace(0, 1, 4 * (SAMPLES - 1) + 1, dtype=place.dtype)

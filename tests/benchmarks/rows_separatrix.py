@@ -49,11 +49,11 @@ def square(half: float) -> torch.Tensor:
 
 
 def in_the_plane(system: Flow, attractors: torch.Tensor, half: float, seed: int, **options: Any) -> Figures:
-    """Accuracy on a grid of 160 x 160, which no row or column of passes through 0; error along the manifold."""
+    """Accuracy on a grid of 100 x 100, none of whose states lies at 0; error along the manifold."""
     start = time.process_time()
     fit = fit_separatrix(system, attractors, generator=seeded(seed), domain=square(half), **options)
     cpu = time.process_time() - start
-    score = basin_score(fit, system, grid_starts((-half, -half), (half, half), 160))
+    score = basin_score(fit, system, grid_starts((-half, -half), (half, half), 100))
     border = stable_manifold(system, fit.saddles[0], domain=square(half))
     error = zero_set_error(fit, border)
     return {
@@ -91,7 +91,7 @@ def measure_gru(seed: int) -> Figures:
     start = time.process_time()
     fit = fit_separatrix(system, attractors, generator=seeded(seed), domain=square(1.0))
     figures["map_cpu"] = time.process_time() - start
-    states = grid_starts((-1.0, -1.0), (1.0, 1.0), 160)
+    states = grid_starts((-1.0, -1.0), (1.0, 1.0), 100)
     figures["map_accuracy"] = basin_score(fit, system, states).accuracy
     difference = basin_difference(system, flow, attractors, states)
     return {**figures, "map_and_flow_differ": difference.share, "undecided": difference.undecided}
@@ -225,7 +225,7 @@ def plane_criteria(accuracy: float, error: float, cpu: float) -> tuple[Criterion
 BISTABLE = Row(
     "separatrix_bistable", "Separatrix of the bistable flow in the plane", measure_bistable,
     (*MODULES, "systems/bistable.py"), plane_criteria(0.999, 0.001, 15.0),
-    notes="Square of half side 1.8, grid of 160 x 160 off the border itself.",
+    notes="Square of half side 1.8, grid of 100 x 100 off the border itself.",
 )  # fmt: skip
 DUFFING = Row(
     "separatrix_duffing", "Separatrix of the damped Duffing oscillator", measure_duffing,
