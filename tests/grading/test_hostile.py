@@ -17,6 +17,7 @@ import pytest
 from a0_corpus.course import NAME, answered, make_course
 from a0_corpus.entry import FULL, asked_for
 from hostile.outside import Outside, outside
+from hostile.threats import FIRST, SECOND
 from rich.console import Console
 
 from course_lib.staff.grading import isolation, record, report, verdicts
@@ -99,6 +100,16 @@ def write(folder: Path, handed: dict[str, dict[str, bytes]]) -> None:
 def test_the_corpus_is_large_and_each_entry_says_what_it_tries():
     assert len(hostile.ENTRIES) >= 60
     assert all(entry.make.__doc__.endswith(".") for entry in hostile.ENTRIES.values())
+
+
+def test_every_threat_has_its_entries_and_tests_and_no_entry_is_idle():
+    threats = [*FIRST.values(), *SECOND.values()]
+    named = {word for words in threats for word in words}
+    assert all(threats) and {word for word in named if "::" not in word} == set(hostile.ENTRIES)
+    for word in named:
+        if "::" in word:
+            file, test = word.split("::")
+            assert f"def {test}(" in (Path(__file__).parents[1] / file).read_text(), word
 
 
 @pytest.mark.parametrize("name", READ)

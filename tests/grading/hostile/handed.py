@@ -146,7 +146,7 @@ def a_zip_with_twins():
     return packed(("a0.ipynb", json.dumps(answered()).encode()), ("a0.ipynb", json.dumps(stubs()).encode()))
 
 
-@put_aside("could not be")
+@put_aside("far too many parts")
 def code_without_end():
     """More code than anybody writes, one line deep in brackets."""
     notebook = answered()
@@ -154,7 +154,7 @@ def code_without_end():
     return notebook
 
 
-@put_aside("")
+@put_aside("not JSON to its end")
 def json_without_end():
     """Lists within lists, a hundred thousand deep."""
     return b'{"cells": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
