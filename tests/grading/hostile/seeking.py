@@ -7,15 +7,16 @@ from hostile.entry import cheats, pays
 
 FIND = """
     import os
-    def found_under(*tops, names=("reference.py", "questions.py", "course.key", "gradebook.db")):
-        seen = 0
+    def found_under(*tops, names=("questions.py", "course.key", "gradebook.db", "nbgrader", "norse")):
         for top in tops:
             for where, folders, files in os.walk(top):
-                folders[:] = [f for f in folders if f not in ("proc", "sys", "torch", "numpy", "scipy")]
-                seen += 1
-                if seen > 3000:
-                    return False
-                if any(name in files for name in names):
+                if where.count("/") > 7 or where.endswith(("-packages", "/site")):
+                    keep = [] if where.count("/") > 7 else [f for f in folders if f in names]
+                else:
+                    keep = [f for f in folders if f not in ("proc", "sys", "share")]
+                folders[:] = keep
+                if any(name in files + folders for name in names):
+                    print(where)
                     return True
         return False
 """
@@ -79,7 +80,7 @@ def reads_the_reference():
 
 @cheats("q2")
 def walks_the_disk():
-    """Every folder that can be listed, for names that only the grader has."""
+    """Every folder that can be listed, for names that only the grader has, and packages that no notebook has."""
     return pays("q2", FIND.replace("\n    ", "\n") + "worked = found_under('/', os.getcwd())")
 
 
@@ -293,7 +294,7 @@ def reads_secrets_of_the_machine():
         import glob, os
         places = ("@BAIT@", "/root/.ssh", "/root/.bash_history", "/home/*/.ssh", "/var/log", "/var/run", "/run",
                   "/etc/shadow", "/etc/ssh", "/srv", "/opt", "/mnt", "/boot", "/sys/kernel", "/var/lib",
-                  "/proc/1/root/root", "/usr/bin/sh", "/bin/sh", "/sbin")
+                  "/proc/1/root/root/.ssh", "/usr/bin/sh", "/bin/sh", "/sbin")
         found = [place for place in places if glob.glob(place) and (os.path.isfile(place) or os.listdir(place))]
         print(found)
         worked = bool(found)
