@@ -340,7 +340,9 @@ for name in ("systems", "staff"):
 """
     needs("bwrap")
     lines = ran(look).outputs[0].splitlines()
-    words = "COURSE_CHANNEL COURSE_FOLDER HOME IPYTHONDIR LANG MPLBACKEND MPLCONFIGDIR OMP_NUM_THREADS PYTHONHASHSEED"
+    words = (
+        "COURSE_CHANNEL COURSE_FOLDER HOME IPYTHONDIR LANG MPLBACKEND MPLCONFIGDIR OMP_NUM_THREADS PWD PYTHONHASHSEED"
+    )
     assert lines[0] == str([*words.split(), "TMPDIR", "USER"])
     assert lines[1] == "[0, 1, 2, 3, 4]", "4 is the list itself"
     assert lines[2:5] == ["[]", "/content [] /home/student", "True True"]

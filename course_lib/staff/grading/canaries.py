@@ -20,7 +20,7 @@ from course_lib.student.channel import ChannelError
 
 SECONDS = 30.0
 OUTPUT = 1_000_000
-KNOWN = {"HOME", "IPYTHONDIR", "LANG", "MPLBACKEND", "MPLCONFIGDIR", "OMP_NUM_THREADS", "PYTHONHASHSEED"}
+KNOWN = {"HOME", "IPYTHONDIR", "LANG", "MPLBACKEND", "MPLCONFIGDIR", "OMP_NUM_THREADS", "PWD", "PYTHONHASHSEED"}
 KNOWN |= {"TMPDIR", "USER", "COURSE_CHANNEL", "COURSE_FOLDER"}
 SMALL = 200 * 1024**2
 # By name: what a report says when it fails, and whether student code could then reach beyond its own worker.
