@@ -127,7 +127,8 @@ def _packages() -> list[Bind]:
 def _interpreter() -> list[Bind]:
     """The program and its standard library, at the places they were built for; not the packages beside them."""
     program = os.path.realpath(sys.executable)
-    places = {sysconfig.get_path(name, vars={"base": sys.base_prefix}) for name in ("stdlib", "platstdlib")}
+    base = {"base": sys.base_prefix, "platbase": sys.base_prefix}  # a virtual environment's own folder is another one
+    places = {sysconfig.get_path(name, vars=base) for name in ("stdlib", "platstdlib")}
     shared = Path(sys.base_prefix, "lib").glob(f"libpython{sys.version_info.major}*.so*")
     paths = [program, *sorted(filter(os.path.isdir, places)), *(str(path) for path in sorted(shared))]
     return [Bind(path, path) for path in dict.fromkeys(paths)]

@@ -11,13 +11,13 @@ import select
 import signal
 import threading
 from collections.abc import Iterator
+from functools import cache
 
 from course_lib.staff.grading import walls
 
 PERIOD = 0.05
 MEMORY = 2560 * 1024**2
 PROCESSES = walls.PROCESSES
-SOCKET = 400 * 1024  # what the buffers of one socket may hold
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")
 TOO_MUCH_MEMORY = "It used more memory than a notebook may have and was stopped."
@@ -97,7 +97,7 @@ class Meter:
         threads = sum(map(self._threads_of, processes)) if len(processes) > 1 else 1
         if threads > 2 * PROCESSES:
             return TOO_MANY_PROCESSES
-        files = sum(self._files()) + SOCKET * self._sockets()
+        files = sum(self._files()) + _of_a_socket() * self._sockets()
         used = sum(map(self._resident, processes)) + files
         if used > self.memory / 2:
             used = sum(map(self._shared_fairly, processes)) + files
@@ -138,3 +138,10 @@ class Meter:
     def _sockets(self) -> int:
         fields = self._read("1/net/sockstat").split()
         return int(fields[2]) if len(fields) > 2 else 0
+
+
+@cache
+def _of_a_socket() -> int:
+    """Bytes that the buffer of one socket may hold, at what its owner may ask for: the kernel doubles it."""
+    with open("/proc/sys/net/core/wmem_max", encoding="ascii") as file:
+        return 2 * int(file.read())
