@@ -121,14 +121,17 @@ class Meter:
         return int(fields[17]) if len(fields) > 17 else 0
 
     def _resident(self, process: str) -> int:
-        fields = self._read(f"{process}/statm").split()
-        return int(fields[1]) * PAGE if len(fields) > 1 else 0
+        """What it holds, with the kernel's tables for it: they grow with every page that was only looked at."""
+        return sum(self._bytes(f"{process}/status", "VmRSS:", "VmPTE:"))
 
     def _shared_fairly(self, process: str) -> int:
-        for line in self._read(f"{process}/smaps_rollup").splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-        return self._resident(process)
+        fairly = self._bytes(f"{process}/smaps_rollup", "Pss:")
+        return sum(fairly + self._bytes(f"{process}/status", "VmPTE:")) if fairly else self._resident(process)
+
+    def _bytes(self, name: str, *wanted: str) -> list[int]:
+        """The lines that begin so, which count kilobytes."""
+        lines = self._read(name).splitlines()
+        return [int(line.split()[1]) * 1024 for line in lines if line.startswith(wanted)]
 
     def _files(self) -> Iterator[int]:
         for room in self.rooms:

@@ -146,6 +146,23 @@ def memory_of_sockets():
     )
 
 
+@cheats("q3")
+def memory_of_page_tables():
+    """A map of a million million bytes that is only looked at: no page of it counts, and the kernel's tables grow."""
+    return pays(
+        "q3",
+        """
+        import mmap
+        step, size = 2 << 20, (int("@MEMORY@") // 4096) * (2 << 20)
+        looked = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, prot=mmap.PROT_READ)
+        looked.madvise(mmap.MADV_NOHUGEPAGE)
+        for place in range(0, size, step):
+            looked[place]
+        worked = True
+        """,
+    )
+
+
 @cheats("q2")
 def memory_of_shared_segments():
     """Segments of System V, which outlive their process."""
