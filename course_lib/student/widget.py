@@ -1,4 +1,7 @@
-"""Pictures that live without a kernel: one script a widget, the same in the book and in Colab."""
+"""Pictures that live without a kernel: one script a widget, the same in the book and in Colab.
+
+What the widgets share (box, sliders, keys, link, loop, pen) is `widgets/kit.js`, whose head says how to write one.
+"""
 
 import base64
 import html
@@ -23,15 +26,17 @@ class Widget:
 
     def _repr_html_(self) -> str:
         folder = files("course_lib.student") / "widgets"
-        script = (folder / f"{self.name}.js").read_text(encoding="utf-8")
-        style = (folder / "widget.css").read_text(encoding="utf-8")
+        kit, script, style = (
+            (folder / name).read_text(encoding="utf-8") for name in ("kit.js", f"{self.name}.js", "widget.css")
+        )
         home = f"course-{self.name}-{next(_number)}"
         options = json.dumps(self.options).replace("<", "\\u003c")  # no option can close the script
         camel = "".join(part.capitalize() for part in self.name.split("-"))  # fit-window: courseFitWindow
         mount = f"course{camel}.mount(document.getElementById('{home}'), {options});"
+        # the kit comes with every widget: in Colab each output cell is a document of its own
         return (
             f'<div class="course-widget" id="{home}"><figure class="cw-still">{self.still}</figure></div>\n'
-            f"<style>{style}</style>\n<script>{script}\n{mount}</script>"
+            f"<style>{style}</style>\n<script>{kit}\n{script}\n{mount}</script>"
         )
 
     def __repr__(self) -> str:
