@@ -7,8 +7,8 @@ import pytest
 import tiny
 from rich.console import Console
 
-from course_lib.staff.grading import export, feedback, pages, report, sanitise, sets, verdicts
-from course_lib.staff.grading.isolation import Isolation, measure, require
+from course_lib.staff.grading import export, feedback, isolation, pages, report, sanitise, sets, verdicts
+from course_lib.staff.grading.isolation import Isolation, require
 from course_lib.staff.grading.judge import PropertyResult, Verdict
 from course_lib.staff.grading.late import Lateness
 from course_lib.staff.grading.places import Places, checked_id
@@ -121,7 +121,7 @@ def shown(**changes) -> str:
     made = {
         "assignment": "tiny",
         "title": NASTY,
-        "isolation": measure(),
+        "isolation": isolation.measure(),
         "students": {"ada": entry(), "bob": {**entry("quarantined"), "score": None, "questions": {}}},
         "seconds": 1.0,
         "fresh": 1,
@@ -137,7 +137,7 @@ def shown(**changes) -> str:
     return out.getvalue()
 
 
-def test_the_terminal_shows_text_as_it_is_and_missing_walls_in_red():
+def test_the_terminal_shows_text_as_it_is_and_missing_walls_in_red(without_walls):
     text = shown()
     assert "[bold]b[/nothing]" in text and "\x1b]0;title" not in text
     assert "\x1b[1;31mIsolation: none" in text and "not written" in text

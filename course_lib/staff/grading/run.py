@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from course_lib.staff.grading import sandbox
 from course_lib.staff.grading.process import Worker, WorkerFailed
 from course_lib.staff.grading.syntax import is_newer_python
 from course_lib.staff.grading.watch import SHOWN, Asked, QuestionRun, Watch
@@ -27,6 +28,7 @@ OWN_CELLS = 4.0
 LEAST = 1.0
 CELL_WALL = 6.0
 DEATHS = 3
+LOSSES = 2
 OUTPUT_LIMIT = 256 * 1024 * 1024
 IMPORTED_LATE = re.compile(r"(?m)^[ \t]+(?:import|from)[ \t]+((?:matplotlib|scipy|sklearn|torch)[\w.]*)")
 LOADED_LATE = (  # parts that torch loads when they are first called, each in about two seconds
@@ -55,13 +57,19 @@ class Work:
     """One notebook to run: plain values, which can be sent to another process.
 
     cell_seconds: CPU seconds of one cell that probes nothing; all of them together have `OWN_CELLS` times as much, and
-    the clock stops one after `CELL_WALL` times as much.
+    the clock stops one after `CELL_WALL` times as much. walls: how its workers are started, one of
+    `sandbox.WALLS`; there is no other way for it, so nothing can weaken them.
     """
 
     steps: tuple[Step, ...]
     asked: Mapping[str, Asked]
     open_modules: tuple[str, ...] = ()
     cell_seconds: float = CELL_SECONDS
+    walls: str = "none"
+
+
+class _Lost(WorkerFailed):
+    """What was ours ended under a running notebook."""
 
 
 @dataclass
@@ -92,7 +100,7 @@ def run(work: Work, *, patience: float = 1.0) -> RunResult:
     result = RunResult({name: QuestionRun() for name in work.asked}, {}, [])
     session = _Session(work, result, patience)
     try:
-        while not session.attempt():
+        while not session.attempt_or_again():
             result.replays += 1
             if result.replays > DEATHS * (len(work.asked) + 1):
                 result.flags.append("The notebook ended its worker again and again; what was open then has no points.")
@@ -138,10 +146,20 @@ class _Session:
         self.clock = False
         self.killed = False
         self.left = 0.0
+        self.text = "\n".join(step.source for step in work.steps)
+
+    def attempt_or_again(self) -> bool:
+        """`attempt`; when something of ours ended the worker, which is no fault of the notebook's, once more."""
+        for _ in range(LOSSES):
+            try:
+                return self.attempt()
+            except _Lost:
+                continue
+        return self.attempt()
 
     def attempt(self) -> bool:
         """Run the notebook in a fresh worker; False when a cell ended it and a replay is due."""
-        worker = Worker(self.work.open_modules, output_limit=OUTPUT_LIMIT)
+        worker = sandbox.start(self.work.walls, self.work.open_modules, self.text, output_limit=OUTPUT_LIMIT)
         self.left = OWN_CELLS * self.work.cell_seconds
         try:
             for number, step in enumerate(self.steps):
@@ -173,14 +191,14 @@ class _Session:
                 if self._segment(other) == segment:
                     self.poisoned.add(self.steps[other].place)
 
-    def _ask_how(self, worker: Worker, step: Step) -> None:
+    def _ask_how(self, worker: Worker | sandbox.Walled, step: Step) -> None:
         """Note a death by a signal: what sent it is not to be known."""
         if worker.killed():
             self.killed = True
             if step.question:
                 self.result.questions[step.question].killed = True
 
-    def _step(self, worker: Worker, step: Step) -> bool:
+    def _step(self, worker: Worker | sandbox.Walled, step: Step) -> bool:
         """Run one cell; False when the worker did not live to say that it is done."""
         if step.question:
             return self._probe(worker, step)
@@ -188,7 +206,7 @@ class _Session:
         wall = CELL_WALL * self.work.cell_seconds * self.patience
         watch = Watch(worker, None, cpu=seconds, wall=wall)
         poisoned = step.place in self.poisoned
-        alive = watch.run(b"X", (POISONED if poisoned else step.source).encode("utf-8", "replace"))
+        alive = _run(watch, b"X", (POISONED if poisoned else step.source).encode("utf-8", "replace"))
         self.left -= watch.state.cpu
         self.clock = self.clock or watch.state.clock
         # once cases have been dealt a cell could print them: its text is not kept
@@ -199,12 +217,12 @@ class _Session:
         self._tell(step, watch)
         return alive
 
-    def _probe(self, worker: Worker, step: Step) -> bool:
+    def _probe(self, worker: Worker | sandbox.Walled, step: Step) -> bool:
         """Probe one question and settle it: whatever happens, it is not dealt again."""
         asked = self.work.asked[step.question]
         wall = asked.wall_seconds * self.patience
         watch = Watch(worker, asked, cpu=asked.cpu_seconds, wall=wall, spent=frozenset(self.spent))
-        alive = watch.run(b"P", wire.encode({"question": asked.name, "function": asked.function}))
+        alive = _run(watch, b"P", wire.encode({"question": asked.name, "function": asked.function}))
         self.dealt = self.dealt or bool(watch.nonce)
         if watch.nonce:
             self.spent.add(watch.nonce)
@@ -244,3 +262,11 @@ class _Session:
             self.result.notes.append(f"cell {step.place + 1}: {watch.reason}")
         if watch.odd:
             self.result.flags.append(f"cell {step.place + 1}: {watch.odd}")
+
+
+def _run(watch: Watch, tag: bytes, payload: bytes) -> bool:
+    """`Watch.run`; raises _Lost where a worker that ended did not end by itself."""
+    alive = watch.run(tag, payload)
+    if not alive and watch.worker.lost():
+        raise _Lost("the server of this class ended")
+    return alive

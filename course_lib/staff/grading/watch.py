@@ -106,7 +106,7 @@ class Watch:
                     killing = now + GRACE
                     self.worker.interrupt()
         except (wire.ChannelError, wire.WireError):
-            self.reason = self.reason or ENDED
+            self.reason = self.reason or self.worker.stopped or ENDED
             return False
 
     def _heard(self, tag: bytes, data: bytes) -> bool:
