@@ -133,13 +133,6 @@ class Walled:
         """Whether it ended because something of ours did."""
         return self.server is not None and not self.stopped and self.server.ends()
 
-    def killed(self) -> bool:
-        """Whether something else than our meter may have ended it.
-
-        How it ended is not to be seen from here, so this is said of each that ended by itself too.
-        """
-        return not self.stopped
-
     def cpu(self) -> float:
         """CPU seconds of all its processes so far."""
         total, own = self.meter.cpu(), self.meter.first_cpu()
