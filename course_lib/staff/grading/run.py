@@ -199,8 +199,8 @@ class _Session:
                     self.poisoned.add(self.steps[other].place)
 
     def _ask_how(self, worker: Worker | sandbox.Walled, step: Step) -> None:
-        """Note a death by a signal: what sent it is not to be known."""
-        if worker.killed():
+        """Note a death by a signal: what sent it is not to be known, and behind walls not even that it was one."""
+        if worker.killed() if isinstance(worker, Worker) else not worker.stopped:
             self.killed = True
             if step.question:
                 self.result.questions[step.question].killed = True

@@ -31,7 +31,7 @@ AFTER_THE_VERDICT = frozenset(
     )
 )
 PATIENCE = 2.0
-KILLED = "Its process was killed twice while it answered: by the code itself, or for the memory that it took."
+KILLED = "Its process ended twice while it answered: by the code itself, or for the memory that it took."
 
 
 @dataclass(frozen=True)
