@@ -384,3 +384,37 @@ def test_the_view_holds_nothing_that_was_not_named(tmp_path):
     held = {path.name for path in (tmp_path / "view" / "library" / "course_lib").iterdir()}
     assert held == {"__init__.py", "shapes.py", "validation.py", "student", "dynamics.py"}
     assert script.read_bytes() == view.WORKER.read_bytes()
+
+
+DONE = """
+from course_lib.student import wire
+wire.channel().send(b"D", wire.encode({"ok": True, "error": "", "rest": 0}))
+"""
+
+
+def test_one_done_too_many_puts_the_grader_no_cell_ahead():
+    """Nor do answers that the notebook asked for itself stand for cells."""
+    asks = "from course_lib.student import wire\nfor _ in range(3): wire.channel().send(b'Q', wire.encode('q2'))"
+    result = ran(DONE * 3 + RIGHT, "q1", asks, "del double", RIGHT, "q2")
+    assert values(result.questions["q1"]) == values(result.questions["q2"]) == [0, 2, 4]
+    assert any("was not running" in flag for flag in result.flags)
+
+
+LEFT_BEHIND = {
+    "a thread that ends the process": "import os, threading\nthreading.Timer(0.2, lambda: os._exit(0)).start()\n",
+    "a shell taken apart": "get_ipython().run_cell = lambda *a, **k: None\n",
+}
+
+
+@pytest.mark.parametrize("left", LEFT_BEHIND.values(), ids=LEFT_BEHIND)
+def test_what_a_cell_leaves_behind_costs_its_own_question_alone(left):
+    helper = "def twice(x):\n    return 2 * x"
+    answer = "import time\ntime.sleep(0.4)\ndef double(x):\n    return twice(x)"
+    result = ran(f"{left}{helper}", "1", "q1", answer, "q2")
+    assert values(result.questions["q2"]) == [0, 2, 4], "the helper of the first question's cell is still there"
+
+
+def test_what_a_limit_stopped_is_not_asked_again():
+    result = ran("def double(x):\n    while True:\n        pass", "q1", RIGHT, "q2")
+    assert statuses(result.questions["q1"]) == ["timeout"] * 3 and result.seconds < 60
+    assert values(result.questions["q2"]) == [0, 2, 4]

@@ -105,7 +105,7 @@ def test_how_a_question_went_is_counted(course):
         "a": graded(q1=Verdict("judged", 4.0, 4.0)),
         "b": graded(q1=Verdict("judged", 1.0, 4.0, failed)),
         "c": graded(q1=Verdict("judged", 1.0, 4.0, failed)),
-        "d": graded(q1=Verdict("student", 0.0, 4.0, (), "It took too long.")),
+        "d": graded(q1=Verdict("student", 0.0, 4.0, (), "ValueError: my argument is 0.1234")),
         "e": graded(q1=Verdict("not_graded", None, 4.0)),
     }
     students = {
@@ -113,7 +113,7 @@ def test_how_a_question_went_is_counted(course):
     }
     row = triage._row(question, students, made)
     assert row["parts"] == {"full": 1, "some": 2, "none": 1, "open": 1} and row["mean"] == 6 / 16
-    assert row["lost"] == [("`right-value`", 2), ("It took too long", 1)]
+    assert row["lost"] == [("`right-value`", 2), ("ValueError: my argument is …", 1)], "no number of a case"
     assert [round(width) for _, _, width in row["bar"]] == [20, 40, 20, 20]
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from course_lib.staff.grading import sandbox, walls
+from course_lib.staff.grading import sandbox, walls, watch
 from course_lib.staff.grading.process import Worker, WorkerFailed
 from course_lib.student.channel import ChannelError
 
@@ -268,7 +268,7 @@ def _asks(worker: sandbox.Walled | Worker, source: str, function: str, *argument
     """What a function of the source returns, called in the worker."""
     call = f"print(repr({function}(*{arguments!r})))"
     try:
-        worker.channel.send(b"X", f"{source}\n{call}".encode(), timeout=SECONDS)
+        worker.channel.send(b"X", b"=" * watch.MARK + f"{source}\n{call}".encode(), timeout=SECONDS)
         text, tag = b"", b""
         while tag != b"D":
             tag, data = worker.channel.recv(timeout=SECONDS)

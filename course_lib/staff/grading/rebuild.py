@@ -116,8 +116,8 @@ def _rebuilt(wanted: Any, found: Sequence[StudentCell], group: Group, account: A
     if role == "written":
         texts = [c for c in found if normal(c.source) != normal(wanted["source"]) and c.source.strip()]
         if texts:
-            cell["source"] = sanitise.markdown("\n\n".join(dict.fromkeys(c.source for c in texts)))
             pictures = {name: data for c in texts for name, data in c.attachments.items()}
+            cell["source"], pictures = sanitise.note("\n\n".join(dict.fromkeys(c.source for c in texts)), pictures)
             if pictures and cell["cell_type"] == "markdown":
                 cell["attachments"] = pictures
         return [cell, *_owned(own, account)]
@@ -212,9 +212,10 @@ def _owned(cells: Sequence[StudentCell], account: Account) -> list[Made]:
 def _own(cell: StudentCell, account: Account, *, code: bool = False) -> Made:
     if code or cell.kind == "code":
         return _own_cell("code", _neutral(cell.source, account))
-    made = _own_cell("markdown", sanitise.markdown(cell.source))
-    if cell.attachments:
-        made["attachments"] = cell.attachments
+    text, pictures = sanitise.note(cell.source, cell.attachments)
+    made = _own_cell("markdown", text)
+    if pictures:
+        made["attachments"] = pictures
     return made
 
 

@@ -3,7 +3,8 @@
 A question's cases are dealt only to the probe that is running now, once. Exactly one record with the nonce of that
 deal counts, between the cell's start and its "done". A cell that kills its worker, or that must be killed, costs the
 question it stands in: the notebook is replayed in a fresh worker with that cell replaced, and what has been answered
-stays answered.
+stays answered. At last each question without answers is asked alone: what another question's cell has left behind (a
+thread that ends the process, a shell taken apart) is not there.
 """
 
 import platform
@@ -14,9 +15,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from course_lib.staff.grading import sandbox
+from course_lib.staff.grading.alone import Step, alone, segment
 from course_lib.staff.grading.process import Worker, WorkerFailed
 from course_lib.staff.grading.syntax import is_newer_python
-from course_lib.staff.grading.watch import SHOWN, Asked, QuestionRun, Watch
+from course_lib.staff.grading.watch import ENDED, SHOWN, Asked, QuestionRun, Watch
 from course_lib.student import wire
 
 __all__ = ["SHOWN", "Asked", "QuestionRun", "RunResult", "Step", "Work", "run"]
@@ -38,18 +40,6 @@ LOADED_LATE = (  # parts that torch loads when they are first called, each in ab
     ),
     (r"\boptim\b", "torch.optim.Adam([torch.zeros(1, requires_grad=True)])"),
 )
-
-
-@dataclass(frozen=True)
-class Step:
-    """One cell to run.
-
-    place: its index in the notebook; source: what runs; question: name of the question that this cell probes, or "".
-    """
-
-    place: int
-    source: str
-    question: str = ""
 
 
 @dataclass(frozen=True)
@@ -104,6 +94,8 @@ def run(work: Work, *, patience: float = 1.0) -> RunResult:
             if result.replays > DEATHS * (len(work.asked) + 1):
                 result.flags.append("The notebook ended its worker again and again; what was open then has no points.")
                 break
+        for name in [step.question for step in work.steps if step.question and result.questions[step.question].silent]:
+            session.ask_alone(name)
     except (WorkerFailed, OSError) as error:
         for state in result.questions.values():
             if not state.closed:
@@ -170,9 +162,24 @@ class _Session:
         finally:
             worker.close()
 
+    def ask_alone(self, name: str) -> None:
+        """Ask one question in a fresh worker, among the definitions of the others; its answers count if they come."""
+        before, self.dealt = self.result.questions[name], True
+        self.result.questions[name], self.poisoned = QuestionRun(), set()
+        worker = sandbox.start(self.work.walls, self.work.open_modules, self.text, output_limit=OUTPUT_LIMIT)
+        self.left = OWN_CELLS * self.work.cell_seconds
+        try:
+            all(self._step(worker, step) for step in alone(self.steps, name, lambda step: step.place == BEFORE_ALL))
+        finally:
+            worker.close()
+        after = self.result.questions[name]
+        if after.record:
+            after.human = before.human
+        else:
+            self.result.questions[name] = before
+
     def _segment(self, number: int) -> str:
-        """The question in which a step stands: the next one that is probed."""
-        return next((step.question for step in self.steps[number:] if step.question), "")
+        return segment(self.steps, number)
 
     def _died(self, number: int, step: Step) -> None:
         """Leave out what ended the worker: that cell, then also those behind it, at last all cells of its question."""
@@ -215,7 +222,7 @@ class _Session:
         if watch.nonce:
             self.spent.add(watch.nonce)
         state = watch.state
-        state.closed = True
+        state.closed, state.stopped = True, watch.reason not in ("", ENDED)
         if self.newer:
             state.newer = f"Cell {self.newer[-1]} is written for a newer Python than {platform.python_version()}."
         if not alive:

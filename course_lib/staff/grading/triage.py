@@ -11,7 +11,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from course_lib.staff.grading import account, lateness, sanitise
+from course_lib.staff.grading import account, feedback, lateness, sanitise
 from course_lib.staff.grading.account import Collected
 from course_lib.staff.grading.isolation import Isolation
 from course_lib.staff.grading.late import Lateness
@@ -175,7 +175,7 @@ def _row(question: Question, students: Mapping[str, Mapping[str, Any]], graded: 
         if verdict is None or verdict.score is None or verdict.score >= verdict.max:
             continue
         failed = next((result.code for result in verdict.properties if result.earned < result.points), "")
-        lost[sanitise.plain(verdict.reason, length=90).rstrip(".") or f"`{failed}`"] += 1
+        lost[sanitise.plain(feedback.said(verdict.reason), length=90).rstrip(".") or f"`{failed}`"] += 1
     parts = {
         "full": sum(score >= worth for score in known),
         "some": sum(0 < score < worth for score in known),

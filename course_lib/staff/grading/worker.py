@@ -2,9 +2,9 @@
 
 It is forked from a server that has everything in memory (server.py), or started by exec as a script of its own; either
 way with an empty environment and nothing but a view of the library on its path (see view.py). Frames that it reads:
-``G`` go; ``X`` a cell's source; ``P`` a probe, with the question's name and its function's. Frames that it writes:
-``H`` hello; ``O`` text that a cell put out; ``D`` a cell is done, with ``{"ok", "error", "rest"}``; and, through
-`course_lib.student.probe`, the question ``Q`` and the record ``R``.
+``G`` go; ``X`` a cell's source; ``P`` a probe, with the question's name and its function's; these two begin with a
+mark. Frames that it writes: ``H`` hello; ``O`` text that a cell put out; ``D`` a cell is done, with ``{"ok", "error",
+"rest", "mark"}``; and, through `course_lib.student.probe`, the question ``Q`` and the record ``R``.
 
 What runs here belongs to the student: nothing in this file protects anything (walls.py does). It only keeps honest
 work alive.
@@ -36,6 +36,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 CHANNEL = 3
 FOLDER = "/content"
 PR_SET_PDEATHSIG = 1
+MARK = 16  # first bytes of a cell's frame, given back when it is done
 CELL_OUTPUT = 200_000
 PIECE = 16_000
 MEMORY = 6 * 1024**3
@@ -253,6 +254,9 @@ def serve(shell: Shell) -> None:
     channel.recv()  # go: whoever watches this process has it in view
     while True:
         tag, payload = channel.recv()
+        if tag not in (b"X", b"P"):  # an answer to what the notebook asked for itself
+            continue
+        mark, payload = payload[:MARK], payload[MARK:]
         text.left = CELL_OUTPUT
         sys.__dict__.update(stdout=text, stderr=text)  # a cell may have put others there
         try:
@@ -265,7 +269,7 @@ def serve(shell: Shell) -> None:
                 sys.modules["matplotlib.pyplot"].close("all")
         except BaseException as error:  # an interrupt that came late, an exit that was not caught
             done = {"ok": False, "error": type(error).__name__, "rest": 0}
-        channel.send(b"D", wire.encode(done))
+        channel.send(b"D", wire.encode({**done, "mark": mark.decode()}))
 
 
 def settle_in_view(descriptor: int) -> None:
