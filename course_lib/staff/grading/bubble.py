@@ -11,7 +11,6 @@ import os
 import pwd
 import shutil
 import sys
-import sysconfig
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -126,18 +125,22 @@ def _packages() -> list[Bind]:
 
 def _interpreter() -> list[Bind]:
     """The program and its standard library, at the places they were built for; not the packages beside them."""
-    program = os.path.realpath(sys.executable)
-    base = {"base": sys.base_prefix, "platbase": sys.base_prefix}  # a virtual environment's own folder is another one
-    places = {sysconfig.get_path(name, vars=base) for name in ("stdlib", "platstdlib")}
     shared = Path(sys.base_prefix, "lib").glob(f"libpython{sys.version_info.major}*.so*")
-    paths = [program, *sorted(filter(os.path.isdir, places)), *(str(path) for path in sorted(shared))]
+    paths = [os.path.realpath(sys.executable), *_standard_library(), *map(str, sorted(shared))]
     return [Bind(path, path) for path in dict.fromkeys(paths)]
+
+
+def _standard_library() -> list[str]:
+    """Its folders: of the interpreter itself, never of the environment that was made with it."""
+    name = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    places = [os.path.dirname(os.__file__), os.path.join(sys.base_exec_prefix, sys.platlibdir, name)]
+    return [path for path in dict.fromkeys(map(os.path.realpath, places)) if os.path.isdir(path)]
 
 
 def _hidden() -> list[str]:
     """Folders of packages inside the standard library, which the view does not show."""
-    stdlib = sysconfig.get_path("stdlib", vars={"base": sys.base_prefix})
-    return [path for name in ("site-packages", "dist-packages") if os.path.isdir(path := f"{stdlib}/{name}")]
+    names = ("site-packages", "dist-packages")
+    return [path for place in _standard_library() for name in names if os.path.isdir(path := f"{place}/{name}")]
 
 
 def _system() -> list[Bind]:
