@@ -138,6 +138,12 @@ def test_one_generator_decides_everything():
     assert torch.equal(one, again) and not torch.equal(one, other)
 
 
+@pytest.mark.parametrize("name", ["closed_loop_flow", "closed_loop_map"])
+def test_a_spiking_loop_is_no_flow_and_no_map(name):
+    with pytest.raises(CourseError, match=r"a network whose state jumps at every spike. mean_field\(u\) is a Flow"):
+        getattr(small(), name)()
+
+
 @pytest.mark.parametrize("name", ["jacobian", "flow_at", "map_at"])
 def test_a_request_for_a_jacobian_is_refused_with_its_reason(name):
     with pytest.raises(CourseError, match=r"a network whose state jumps at every spike. mean_field\(u\) is a Flow"):

@@ -126,6 +126,18 @@ def test_a_loop_in_float32_spikes_as_often():
             ),
             "duration: wanted more than 600 ms, got 2.4 ms. Times are in ms",
         ),
+        (lambda: open_loop(network()).jacobian(torch.zeros(2, dtype=F64)), "state jumps at every spike. mean_field"),
+        (
+            lambda: fit_slow_synapse(
+                open_loop(network(drive=0.0, input_scale=0.01, bias_spread=0.01)),
+                CIRCLE,
+                on_the_circle(2),
+                time_unit=300.0,
+                generator=generator(),
+                duration=700.0,
+            ),
+            "got 0 Hz, a silent network. Check drive, strength and input_scale",
+        ),
         (lambda: open_loop(network(cell=LIFCell(dt=6.0))), "dt: wanted a step below the shorter time constant"),
     ],
 )

@@ -27,6 +27,7 @@ from course_lib.validation import check_count, check_finite, check_generator, ch
 F64 = torch.float64
 SECONDS = 1e-3  # a millisecond
 SLOWEST, FASTEST = 0.2, 300.0  # Hz, mean rate outside of which a run is refused
+LONG_ENOUGH = 100.0  # ms; a shorter run says nothing about rates
 
 
 def norse_integrate(cell: LIFCell) -> Integrate:
@@ -169,7 +170,8 @@ class SpikingEINetwork(nn.Module):
         start: a run's `end`; None: membranes as drawn, no current, no spike, empty traces.
         record: any of "spikes", "v", "i_syn"; what is not asked for is not kept.  watch: (n,), indices of the cells
         whose v and i_syn are kept; None: the first ten.
-        Raises CourseError for a mean rate below 0.2 Hz or above 300 Hz: a unit or a scale is wrong then.
+        Raises CourseError for a mean rate below 0.2 Hz or above 300 Hz in a run of 100 ms or more: a unit or a scale
+        is wrong then.
         """
         check_finite("inputs", check_shape("inputs", inputs, f"batch time {self.n_in}"))
         wrong = set(record) - {"spikes", "v", "i_syn"}
@@ -193,8 +195,10 @@ class SpikingEINetwork(nn.Module):
             traces = left * traces + torch.einsum("kh,hbn->kbn", kernel, held)
             total = total + held.detach().sum(dim=(0, 1))
             features.append(traces.transpose(0, 1).flatten(1))
-        rates = total * 1000.0 / (self.cell.dt * self.hold * inputs.shape[0] * inputs.shape[1])
-        self._check_rates(rates)
+        duration = self.cell.dt * self.hold * inputs.shape[1]
+        rates = total * 1000.0 / (duration * inputs.shape[0])
+        if duration >= LONG_ENOUGH:
+            self.check_rate(float(rates.mean()))
         on_request = {
             name: torch.stack(kept[name], dim=1) if name in kept else None for name in ("spikes", "v", "i_syn")
         }
@@ -253,6 +257,14 @@ class SpikingEINetwork(nn.Module):
         """Refused: see `jacobian`."""
         self.jacobian(u)
 
+    def closed_loop_flow(self) -> NoReturn:
+        """Refused: see `jacobian`."""
+        self.jacobian(self.v0)
+
+    def closed_loop_map(self) -> NoReturn:
+        """Refused: see `jacobian`."""
+        self.jacobian(self.v0)
+
     def jacobian(self, x: Tensor) -> NoReturn:
         """Refused. A spike is a jump: at the threshold a step has no derivative, elsewhere not the one that counts."""
         raise complaint(
@@ -262,8 +274,8 @@ class SpikingEINetwork(nn.Module):
             do="mean_field(u) is a Flow of its mean rates, with a Jacobian; spike statistics say how well it holds.",
         )
 
-    def _check_rates(self, rates: Tensor) -> None:
-        mean = float(rates.mean())
+    def check_rate(self, mean: float) -> None:
+        """Refuse a silent or a saturated network. mean: rate over all cells [Hz]."""
         if not SLOWEST <= mean <= FASTEST:
             word = "silent" if mean < SLOWEST else "saturated"
             raise complaint(

@@ -7,6 +7,8 @@ Where the fit is exact, dx/dt = f(x). The noise of C r enters x divided by τ_s,
 rows of the weights are summed over the cells that fired.
 """
 
+from typing import NoReturn
+
 import torch
 from torch import Tensor
 from torch.nn.functional import embedding_bag
@@ -59,6 +61,10 @@ class SpikingLoop:
         self.d = check_finite("d", check_shape("d", d, f"{self.dim}")).to(F64)
         by_trace = self.C.reshape(self.dim, n_traces, n_cells).permute(2, 1, 0).flatten(1)  # (cells, n_traces n_out)
         self.table = torch.cat((self.network.W_rec.detach().T, by_trace), dim=1).to(self.dtype)
+
+    def jacobian(self, x: Tensor) -> NoReturn:
+        """Refused: see `SpikingEINetwork.jacobian`."""
+        self.network.jacobian(x)
 
     @torch.no_grad()
     def driven(self, inputs: Tensor) -> "LoopState":

@@ -157,7 +157,7 @@ def _out_of_inference() -> contextlib.AbstractContextManager[Any]:
 
 
 def _reset_folder() -> bool:
-    home = os.environ.get("HOME", tempfile.gettempdir())
+    home = os.environ.get("COURSE_FOLDER") or os.environ.get("HOME", tempfile.gettempdir())
     try:
         here = os.getcwd()
     except OSError:

@@ -28,7 +28,7 @@ class FlipFlop:
         target there is the middle of both values.
 
     A trial's mask is (batch, time, bits): False before a bit's first pulse and during its own pulses.
-    Sussillo and Barak 2013, Neural Computation 25:626. Taught on the page "The flip-flop: memory as attractors".
+    Sussillo and Barak 2013, Neural Computation 25:626. Taught on the page "Flip-flop memory".
     """
 
     bits: int = 3

@@ -67,6 +67,7 @@ def fit_slow_synapse(
     gatherer = _Gatherer(loop, flow, time_unit, round(duration / loop.dt), ridge)
     for chunk in starts.split(CHUNK):
         gatherer.add(chunk, noise=noise, generator=generator)
+    loop.network.check_rate(gatherer.rate)
     gatherer.solve()
     for chunk in starts[: check_count("own", own, least=0)].split(CHUNK) if own else ():
         gatherer.add(chunk, own=True)
@@ -122,7 +123,12 @@ class _Gatherer:
         self.loop.set_decoder(C, d)
         features, targets = self.last[-1]
         rmse = (features.to(F64) @ C.T + d - targets).square().mean(dim=0).sqrt()
-        return FieldFit(rmse, self.n, self.spikes / (self.cell_steps * self.loop.dt / 1000))
+        return FieldFit(rmse, self.n, self.rate)
+
+    @property
+    def rate(self) -> float:
+        """Mean rate of all cells so far [Hz]."""
+        return self.spikes / (self.cell_steps * self.loop.dt / 1000)
 
 
 class _Filters:

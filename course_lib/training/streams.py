@@ -72,23 +72,20 @@ def fit_streams(
     if inputs.shape[1] < warm_up + 2 * window:
         raise complaint(
             "inputs",
-            wanted="trials longer than the warm-up and two windows",
-            got=str(inputs.shape[1]),
-            do="Shorten warm_up.",
+            wanted="trials longer than warm_up + 2 window",
+            got=f"{inputs.shape[1]} samples",
+            do="Shorten the warm-up.",
         )
     place = _Places(inputs.shape[0], inputs.shape[1], streams, window, generator)
     moments, state = _Moments(check_positive("memory", memory), ridge), None
 
     def loss(_: torch.Generator) -> Tensor:
         nonlocal state
-        trials, times, age = place.advance()
-        run = model.run(inputs[trials, times], start=state)
-        state = run.end
-        counts = age >= warm_up
-        if not bool(counts.any()):
-            raise complaint(
-                "streams", wanted="a stream past its warm-up", got="none", do="Take more, or longer trials."
-            )
+        counts = torch.zeros(0, dtype=torch.bool)
+        while not bool(counts.any()):  # more than once only before the first stream is past its warm-up
+            trials, times, age = place.advance()
+            run = model.run(inputs[trials, times], start=state)
+            state, counts = run.end, age >= warm_up
         features, values = run.features[counts], targets[trials, times][counts]  # (n, n_features), (n, n_out)
         C, d = moments.updated_readout(features.detach(), values)
         return (features @ C.T + d - values).square().mean(dim=0).log().sum()
@@ -98,10 +95,6 @@ def fit_streams(
         if on_step is not None:
             on_step(step, value)
 
-    for _ in range(-(-warm_up // window)):  # into the first window that counts
-        trials, times, _age = place.advance()
-        with torch.no_grad():
-            state = model.run(inputs[trials, times], start=state).end
     moving = [p for p in model.dynamics_parameters() if p.requires_grad]
     rates = [lr * float(p.detach()[p != 0].abs().mean()) for p in moving]
     return train(moving, loss, n_steps=n_steps, generator=generator, lr=rates, on_step=project_and_tell)

@@ -16,6 +16,14 @@ def course(tmp_path) -> Path:
     return tiny.make_course(tmp_path / "course")
 
 
+@pytest.fixture
+def without_walls(monkeypatch):
+    """A machine on which there are none."""
+    from course_lib.staff.grading import isolation
+
+    monkeypatch.setattr(isolation, "measure", lambda: isolation.Isolation("none", isolation.WITHOUT))
+
+
 @pytest.fixture(scope="session")
 def graded(tmp_path_factory):
     """The tiny class, graded once: course root, submissions folder and report."""

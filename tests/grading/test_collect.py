@@ -344,3 +344,37 @@ def test_a_file_put_aside_is_kept_until_a_notebook_comes_or_the_term_is_over(cou
     assert removed.startswith("1 removed") and "ben" in still and "ada" not in still
     assert not places.quarantine("tiny", "ben").exists() and places.submitted("tiny", "ada").exists()
     assert quarantine.purge(course, "tiny")[0].startswith("0 removed")
+
+
+def test_a_fresh_copy_handed_in_beside_the_work_does_not_take_its_place(course):
+    for student, newest in (("ada", tiny.released()), ("ben", tiny.answered(q1="def double(x):\n    return x"))):
+        os.utime(tiny.hand_in(course / "in", student, tiny.answered(), "work.ipynb"), (1e9, 1e9))
+        tiny.hand_in(course / "in", student, newest, "fresh.ipynb")
+    found = handed.collected(course, course / "in")
+    assert found["ada"].name.endswith("work.ipynb") and found["ben"].name.endswith("fresh.ipynb")
+    assert "2 notebooks were handed in" in found["ada"].flags[0]
+    for path in (course / "in").glob("*/work.ipynb"):
+        path.write_bytes(b"{")
+    found = handed.collected(course, course / "in")
+    assert found["ada"].status == "collected" and found["ada"].name.endswith("fresh.ipynb")
+
+
+def test_two_who_hand_in_the_same_file_are_two_with_cases_of_their_own(course):
+    for student in ("ada", "ben"):
+        tiny.hand_in(course / "in", student, tiny.answered())
+    found = handed.collected(course, course / "in")
+    assert found["ada"].digest == found["ben"].digest and not found["ada"].flags
+    marks = [json.loads(Places(course).submitted("tiny", who).read_text())["metadata"]["course"] for who in found]
+    assert marks[0]["mark"] != marks[1]["mark"]
+
+
+def test_more_commands_than_anybody_writes_are_put_aside(course):
+    for student, count in (("ada", building.MOST_COMMANDS // 40), ("ben", building.MOST_COMMANDS + 1)):
+        tiny.hand_in(course / "in", student, tiny.inserted(tiny.answered(), "setup", "x = !ls\n" * count))
+    found = handed.collected(course, course / "in")
+    assert (found["ada"].status, found["ben"].status) == ("collected", "quarantined")
+
+
+def test_markdown_of_blank_lines_takes_no_time_and_a_link_below_them_no_script():
+    text = sanitise.markdown("\n" * 100_000 + "  [a]: javascript:alert(1)")
+    assert text.startswith("\n" * 100_000) and "javascript:" not in text

@@ -14,6 +14,7 @@ import pytest
 from a0_corpus import ENTRIES
 from a0_corpus.colab import PERSON
 from a0_corpus.course import NAME, make_course
+from a0_corpus.entry import asked_for
 
 from course_lib.staff.grading import sets, verdicts
 from course_lib.staff.grading.collect import Collected, collect
@@ -44,18 +45,11 @@ def write(folder: Path, names: list[str]) -> None:
             os.utime(path, (stamp, stamp))
 
 
-def asked(request, fixture: str) -> list[str]:
-    """The entries whose tests with this fixture run in this session; all of them when no test names one."""
-    items = [item for item in request.session.items if fixture in getattr(item, "fixturenames", ())]
-    named = {item.callspec.params["name"] for item in items if hasattr(item, "callspec")}
-    return [name for name in ENTRIES if name in named] or list(ENTRIES)
-
-
 @pytest.fixture(scope="session")
 def collected(request, tmp_path_factory) -> dict[str, Collected]:
     """Collect's account of each entry; nothing is run."""
     root = make_course(tmp_path_factory.mktemp("collected"))
-    write(root / "in", asked(request, "collected"))
+    write(root / "in", asked_for(request, "collected", ENTRIES))
     return {item.student: item for item in collect(root, sets.load(root, NAME), root / "in")}
 
 
@@ -63,7 +57,7 @@ def collected(request, tmp_path_factory) -> dict[str, Collected]:
 def batch(request, tmp_path_factory) -> Batch:
     """All entries, graded together."""
     root = make_course(tmp_path_factory.mktemp("corpus"))
-    write(root / "in", asked(request, "batch"))
+    write(root / "in", asked_for(request, "batch", ENTRIES))
     report = grade(root, NAME, root / "in", unsandboxed=True, jobs=2)
     account = json.loads((Places(root).account(NAME) / "account.json").read_text())
     return Batch(root, report, {item["student"]: item for item in account["students"]})

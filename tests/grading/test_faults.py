@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import tiny
 
-from course_lib.staff.grading import batch, gradebook, verdicts
+from course_lib.staff.grading import batch, gradebook, isolation, verdicts
 from course_lib.staff.grading.grade import grade
 from course_lib.staff.grading.places import Places
 from course_lib.staff.grading.record import Recorder
@@ -214,7 +214,9 @@ def test_a_worker_killed_from_outside_costs_nothing(course, monkeypatch, how, wh
     assert "signal" in made.notes[0] and not any(verdict.human for verdict in made.verdicts.values())
 
 
-def test_code_that_kills_its_own_process_each_time_loses_its_question_and_a_person_is_asked(course):
+def test_code_that_kills_its_own_process_each_time_loses_its_question_and_a_person_is_asked(course, monkeypatch):
+    """Without walls; behind them no process can kill itself so: it is the first of its namespace."""
+    monkeypatch.setattr(isolation, "measure", lambda: isolation.Isolation("none"))
     again = "import os\ndef shift(x, by):\n    os.kill(os.getpid(), 9)"
     tiny.hand_in(course / "in", "ada", tiny.answered(q2=again))
     restart = tiny.inserted(tiny.answered(), "setup", "import os\nos.kill(os.getpid(), 9)")

@@ -14,7 +14,7 @@ import tiny
 import tiny_class
 
 from course_lib.staff.grading import grade as grading
-from course_lib.staff.grading import process, record, verdicts
+from course_lib.staff.grading import isolation, process, record, verdicts
 from course_lib.staff.grading.explain import explain
 from course_lib.staff.grading.grade import grade
 from course_lib.staff.grading.places import Places
@@ -56,8 +56,13 @@ def test_forgers_and_early_askers_are_shown_to_a_person(graded):
     assert graded.report.students["forged"]["needs_manual"]
 
 
-def test_the_isolation_is_said_as_it_is(graded, course):
-    assert graded.report.table()["isolation"] == "none"
+def test_the_isolation_is_said_as_it_is(graded):
+    level = isolation.measure().level
+    assert graded.report.table()["isolation"] == level
+    assert verdicts.read(Places(graded.root), "tiny", "right").isolation == level
+
+
+def test_without_walls_nothing_is_run_unless_told_so(course, without_walls):
     tiny.hand_in(course / "in", "a", tiny.answered())
     with pytest.raises(CourseError, match=r"isolation level 'none'.*unsandboxed"):
         grade(course, "tiny", course / "in")
@@ -122,8 +127,6 @@ def test_explain_reproduces_the_verdict(graded):
     text = explain(graded.root, "tiny", "half", "q1", unsandboxed=True)
     assert "0 of 4 points" in text and "held on 0 of 3" in text and "3 positive" in text
     assert "Run again now: the same verdict." in text
-    walls = explain(graded.root, "tiny", "half", "q1")
-    assert "Not run again: Wanted walls" in walls and "0 of 4 points" in walls
     with pytest.raises(CourseError, match="q1, q2"):
         explain(graded.root, "tiny", "half", "q9")
     with pytest.raises(CourseError, match="none"):
@@ -199,7 +202,12 @@ def test_a_judge_that_raises_is_not_graded_and_stops_the_export(course):
     assert grade(course, "tiny", folder, unsandboxed=True).students["ada"]["score"] == 8
 
 
-def test_a_worker_that_does_not_start_is_ours(course, monkeypatch):
+def test_explain_runs_nothing_without_walls(graded, without_walls):
+    walls = explain(graded.root, "tiny", "half", "q1")
+    assert "Not run again: Wanted walls" in walls and "0 of 4 points" in walls
+
+
+def test_a_worker_that_does_not_start_is_ours(course, monkeypatch, without_walls):
     folder = hand_in_two(course)
     monkeypatch.setattr(process, "command", lambda script: ["/bin/false"])
     report = grade(course, "tiny", folder, unsandboxed=True)
@@ -246,26 +254,41 @@ grade(Path(sys.argv[1]), "tiny", Path(sys.argv[1]) / "in", unsandboxed=True, pro
 """
 
 
-def test_a_run_killed_in_the_middle_is_resumed_without_loss(course):
+def test_a_run_killed_in_the_middle_is_resumed_without_loss(course, needs):
     """kill -9 while one student's cell loops: nothing runs on, nothing is graded twice, nothing is lost."""
+    needs("bwrap")
     folder = hand_in_two(course)
     tiny.hand_in(folder, "loop", tiny.answered(q1="import time\ndef double(x):\n    time.sleep(600)"))
     command = [sys.executable, "-c", KILLED, str(course)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as run:
         assert [run.stdout.readline().strip() for _ in range(2)] == ["1", "2"]
-        mark = f"course-worker-{run.pid}-"
-        until(lambda: workers(mark))
+        until(lambda: any(map(is_worker, started_by(run.pid))))
+        begun = started_by(run.pid)
         run.kill()
-    until(lambda: not workers(mark))
+    until(lambda: not [pid for pid in begun if (status := process.status_of(pid)) and not status.ended])
     tiny.hand_in(folder, "loop", tiny.answered())
     report = grade(course, "tiny", folder, unsandboxed=True)
     assert report.fresh == 1
     assert {who: entry["score"] for who, entry in report.students.items()} == {"ada": 8, "ben": 4, "loop": 8}
-    assert not list(Path(tempfile.gettempdir()).glob(f"{mark}*"))
+    assert not list(Path(tempfile.gettempdir()).glob(f"course-worker-{run.pid}-*"))
 
 
-def workers(mark: str) -> list[int]:
-    return [s.pid for s in process.processes() if mark.encode() in process._environment_of(s.pid) and not s.ended]
+def started_by(pid: int) -> set[int]:
+    """A process's descendants."""
+    seen, found = list(process.processes()), {pid}
+    while more := {status.pid for status in seen if status.parent in found} - found:
+        found |= more
+    return found - {pid}
+
+
+def is_worker(pid: int) -> bool:
+    """Whether it is the first process of a namespace within the view's."""
+    try:
+        text = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return False
+    numbers = next(line for line in text.splitlines() if line.startswith("NSpid")).split()[1:]
+    return len(numbers) >= 3 and numbers[-1] == "1"
 
 
 def until(true, seconds: float = 60.0) -> None:

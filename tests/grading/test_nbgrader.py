@@ -118,7 +118,7 @@ def application(course, **settings):
     return config
 
 
-def test_it_refuses_without_walls_and_it_refuses_raw_files(collected):
+def test_it_refuses_without_walls_and_it_refuses_raw_files(collected, without_walls):
     config = application(collected)
     config.RunAndJudge.unsandboxed = False
     done = NbGraderAPI(config=config).autograde("tiny", "ada", force=True)

@@ -5,10 +5,11 @@ import sys
 
 import pytest
 import tiny
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from rich.console import Console
 
-from course_lib.staff.grading import export, feedback, pages, report, sanitise, sets, verdicts
-from course_lib.staff.grading.isolation import Isolation, measure, require
+from course_lib.staff.grading import export, feedback, isolation, pages, report, sanitise, sets, verdicts
+from course_lib.staff.grading.isolation import Isolation, require
 from course_lib.staff.grading.judge import PropertyResult, Verdict
 from course_lib.staff.grading.late import Lateness
 from course_lib.staff.grading.places import Places, checked_id
@@ -54,6 +55,24 @@ def test_lateness_and_a_persons_words_stand_on_the_page(course):
     text = feedback.page_of(sets.load(course, "tiny"), "ada", entry(), graded(), late=late, comments=said)
     assert "0.5 of 10" in text and "1 before lateness" in text and "Handed in 2 hours" in text
     assert "A person wrote:" in text and "<script" not in text and "\x1b" not in text
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [
+        ("a.png", "![a](attachment:a.png)"),
+        ("my pic.png", "![a](<attachment:my pic.png>)"),
+        ("my pic.png", "![a](attachment:my%20pic.png 'title')"),
+        ("Bild_ü.png", "![a][x]\n\n[x]: attachment:Bild_ü.png"),
+        ("a.png", "> ![a][x]\n>\n> [x]:\n> attachment:b.png"),
+        ("a.png", "![a](attachment\\:a.png.png) ![b](&#97;ttachment:b.png)"),
+    ],
+)
+def test_a_picture_is_shown_or_not_asked_for(name, written):
+    """nbconvert raises for a picture that is not there, and then nobody can read the page."""
+    text, kept = sanitise.note(written, {name: {"image/png": "AAAA"}})
+    shown = MarkdownWithMath(renderer=IPythonRenderer(escape=False, attachments=kept)).render(text)
+    assert ("base64,AAAA" in shown) == ("b.png" not in written and ".png.png" not in written), shown
 
 
 def test_why_a_file_was_put_aside_is_shown_as_it_is(course):
@@ -121,7 +140,7 @@ def shown(**changes) -> str:
     made = {
         "assignment": "tiny",
         "title": NASTY,
-        "isolation": measure(),
+        "isolation": isolation.measure(),
         "students": {"ada": entry(), "bob": {**entry("quarantined"), "score": None, "questions": {}}},
         "seconds": 1.0,
         "fresh": 1,
@@ -137,7 +156,7 @@ def shown(**changes) -> str:
     return out.getvalue()
 
 
-def test_the_terminal_shows_text_as_it_is_and_missing_walls_in_red():
+def test_the_terminal_shows_text_as_it_is_and_missing_walls_in_red(without_walls):
     text = shown()
     assert "[bold]b[/nothing]" in text and "\x1b]0;title" not in text
     assert "\x1b[1;31mIsolation: none" in text and "not written" in text

@@ -7,6 +7,7 @@ import time
 import pytest
 
 from course_lib.staff.grading import process, run, view
+from course_lib.staff.grading.isolation import measure
 from course_lib.staff.grading.run import Asked, Step, Work
 from course_lib.student import wire
 from course_lib.validation import CourseError
@@ -20,11 +21,12 @@ def asked(name: str, function: str = "double", cpu: float = 1.0, wall: float = 6
 QUESTIONS = {name: asked(name) for name in ("q1", "q2")}
 
 
-def ran(*sources: str, questions=None, open_modules=(), patience=1.0, **more):
-    """Run cells; "q1" and "q2" stand for the probe of that question."""
+def ran(*sources: str, questions=None, open_modules=(), patience=1.0, walls=None, **more):
+    """Run cells behind the strongest walls there are; "q1" and "q2" stand for the probe of that question."""
     questions = QUESTIONS if questions is None else questions
+    walls = walls or measure().walls
     steps = tuple(Step(n, "" if s in questions else s, s if s in questions else "") for n, s in enumerate(sources))
-    return run.run(Work(steps, questions, open_modules, **more), patience=patience)
+    return run.run(Work(steps, questions, open_modules, walls=walls, **more), patience=patience)
 
 
 def answers(state) -> list:
@@ -89,7 +91,7 @@ def test_an_interrupted_probe_keeps_its_finished_cases():
     assert result.questions["q1"].cpu < 5, "stopped by its budget of processor time, long before the clock"
 
 
-@pytest.mark.parametrize("end", ["import os; os._exit(0)", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"])
+@pytest.mark.parametrize("end", ["import os; os._exit(0)", "import ctypes; ctypes.string_at(0)"])
 def test_a_cell_that_ends_its_worker_is_left_out_of_the_replay(end):
     result = ran(RIGHT, end, "q1", "q2")
     assert result.replays == 1 and values(result.questions["q1"]) == values(result.questions["q2"]) == [0, 2, 4]
@@ -110,7 +112,7 @@ def test_a_cell_that_makes_the_next_ones_deadly_costs_its_own_question_alone():
 
 
 def test_an_own_cell_without_end_is_stopped_quietly():
-    result = ran(RIGHT, "while True: pass", "q1", cell_seconds=0.5)
+    result = ran(RIGHT, "while True: pass", "q1", cell_seconds=0.5, patience=20.0)
     assert result.replays == 0 and values(result.questions["q1"]) == [0, 2, 4]
     assert any("cell 2" in note for note in result.notes) and not result.clock
 
@@ -135,7 +137,7 @@ SLEEPS = "import time\ndef double(x):\n    time.sleep(3600)"
 
 
 def test_sleeping_is_stopped_by_the_clock_and_to_be_run_again_alone():
-    result = ran(SLEEPS, "q1", "q2", questions={**QUESTIONS, "q1": asked("q1", wall=1.0)})
+    result = ran(SLEEPS, "q1", questions={"q1": asked("q1", wall=1.0)})
     assert set(statuses(result.questions["q1"])) == {"timeout"} and result.replays == 0
     assert result.clock and result.questions["q1"].clock and not result.questions["q1"].human
 
@@ -320,13 +322,13 @@ def test_work_and_result_can_be_sent_to_another_process():
     assert values(pickle.loads(pickle.dumps(result)).questions["q1"]) == [0, 2, 4]
 
 
-def test_what_a_worker_sees():
+def test_what_a_worker_sees(needs):
     look = """
 import os, sys
 print(sorted(os.environ))
 print(sorted(int(n) for n in os.listdir("/proc/self/fd")))
 print([p for p in sys.path if os.path.isdir(os.path.join(p, "solutions"))])
-print(os.getcwd() == os.environ["HOME"], set(os.listdir(".")) - {".ipython"})
+print(os.getcwd(), os.listdir("."), os.environ["HOME"])
 print(os.getsid(0) == os.getpid(), input("?") == "")
 import course_lib
 print(sorted(n for n in os.listdir(os.path.dirname(course_lib.__file__)) if n != "__pycache__"))
@@ -336,21 +338,21 @@ for name in ("systems", "staff"):
     except ModuleNotFoundError as error:
         print(error)
 """
+    needs("bwrap")
     lines = ran(look).outputs[0].splitlines()
-    assert lines[0] == str(
-        sorted(
-            "COURSE_CHANNEL HOME IPYTHONDIR LANG MPLBACKEND MPLCONFIGDIR OMP_NUM_THREADS PYTHONHASHSEED TMPDIR".split()
-        )
+    words = (
+        "COURSE_CHANNEL COURSE_FOLDER HOME IPYTHONDIR LANG MPLBACKEND MPLCONFIGDIR OMP_NUM_THREADS PWD PYTHONHASHSEED"
     )
-    assert lines[1].startswith("[0, 1, 2, 3") and len(eval(lines[1])) <= 6
-    assert lines[2:5] == ["[]", "True set()", "True True"]
+    assert lines[0] == str([*words.split(), *"OMP_NUM_THREADS PWD PYTHONHASHSEED TMPDIR USER".split()])
+    assert lines[1] == "[0, 1, 2, 3, 4]", "4 is the list itself"
+    assert lines[2:5] == ["[]", "/content [] /home/student", "True True"]
     assert lines[5] == "['__init__.py', 'shapes.py', 'student', 'validation.py']"
     assert lines[6].startswith("course_lib.systems is not available") and "asks you to write" in lines[6]
     assert lines[7].startswith("course_lib.staff is not available")
 
 
 def test_open_modules_are_there_and_staff_never():
-    result = ran("import torch, course_lib.dynamics\nprint('in')", open_modules=("dynamics",))
+    result = ran("import course_lib.dynamics\nprint('in')", open_modules=("dynamics",))
     assert result.outputs[0] == "in\n"
     for name in ("staff", "nothing", "../tests"):
         with pytest.raises(CourseError, match="OPEN"):
@@ -382,3 +384,37 @@ def test_the_view_holds_nothing_that_was_not_named(tmp_path):
     held = {path.name for path in (tmp_path / "view" / "library" / "course_lib").iterdir()}
     assert held == {"__init__.py", "shapes.py", "validation.py", "student", "dynamics.py"}
     assert script.read_bytes() == view.WORKER.read_bytes()
+
+
+DONE = """
+from course_lib.student import wire
+wire.channel().send(b"D", wire.encode({"ok": True, "error": "", "rest": 0}))
+"""
+
+
+def test_one_done_too_many_puts_the_grader_no_cell_ahead():
+    """Nor do answers that the notebook asked for itself stand for cells."""
+    asks = "from course_lib.student import wire\nfor _ in range(3): wire.channel().send(b'Q', wire.encode('q2'))"
+    result = ran(DONE * 3 + RIGHT, "q1", asks, "del double", RIGHT, "q2")
+    assert values(result.questions["q1"]) == values(result.questions["q2"]) == [0, 2, 4]
+    assert any("was not running" in flag for flag in result.flags)
+
+
+LEFT_BEHIND = {
+    "a thread that ends the process": "import os, threading\nthreading.Timer(0.2, lambda: os._exit(0)).start()\n",
+    "a shell taken apart": "get_ipython().run_cell = lambda *a, **k: None\n",
+}
+
+
+@pytest.mark.parametrize("left", LEFT_BEHIND.values(), ids=LEFT_BEHIND)
+def test_what_a_cell_leaves_behind_costs_its_own_question_alone(left):
+    helper = "def twice(x):\n    return 2 * x"
+    answer = "import time\ntime.sleep(0.4)\ndef double(x):\n    return twice(x)"
+    result = ran(f"{left}{helper}", "1", "q1", answer, "q2")
+    assert values(result.questions["q2"]) == [0, 2, 4], "the helper of the first question's cell is still there"
+
+
+def test_what_a_limit_stopped_is_not_asked_again():
+    result = ran("def double(x):\n    while True:\n        pass", "q1", RIGHT, "q2")
+    assert statuses(result.questions["q1"]) == ["timeout"] * 3 and result.seconds < 60
+    assert values(result.questions["q2"]) == [0, 2, 4]

@@ -123,7 +123,7 @@ def test_how_a_question_went_is_counted(course):
         "a": graded(q1=Verdict("judged", 4.0, 4.0)),
         "b": graded(q1=Verdict("judged", 1.0, 4.0, failed)),
         "c": graded(q1=Verdict("judged", 1.0, 4.0, failed)),
-        "d": graded(q1=Verdict("student", 0.0, 4.0, (), "It took too long.")),
+        "d": graded(q1=Verdict("student", 0.0, 4.0, (), "ValueError: my argument is 0.1234")),
         "e": graded(q1=Verdict("not_graded", None, 4.0)),
     }
     students = {
@@ -133,7 +133,7 @@ def test_how_a_question_went_is_counted(course):
     assert row["parts"] == {"full": 1, "some": 2, "none": 1, "open": 1} and row["mean"] == 6 / 16
     assert row["lost"] == [
         {"what": "right value", "count": 2, "told": "no"},
-        {"what": "", "count": 1, "told": "It took too long."},
+        {"what": "", "count": 1, "told": "ValueError: my argument is …"},
     ]
     assert [round(width) for _, _, width in row["bar"]] == [20, 40, 20, 20]
 

@@ -18,6 +18,7 @@ import nbformat
 from course_lib.staff.grading import record, roles, verdicts
 from course_lib.staff.grading.collect import Collected
 from course_lib.staff.grading.deal import course_key
+from course_lib.staff.grading.isolation import Isolation
 from course_lib.staff.grading.judging import Judge
 from course_lib.staff.grading.places import Places
 from course_lib.staff.grading.record import CellGrade, Recorder
@@ -58,7 +59,7 @@ def run_class(
     release: dict[str, Any],
     collected: Sequence[Collected],
     *,
-    isolation: str,
+    isolation: Isolation,
     jobs: int,
     progress: Progress | None,
 ) -> Outcome:
@@ -71,14 +72,14 @@ def run_class(
     with Judge(places.root, problem_set) as judge, Recorder(places, problem_set, release) as recorder:
         waiting = _waiting(places, problem_set, collected, recorder, outcome)
         outcome.fresh, began = len(waiting), time.monotonic()
-        with contextlib.closing(results(places, problem_set, waiting, judge, jobs)) as ran:
+        with contextlib.closing(results(places, problem_set, waiting, judge, jobs, isolation.walls)) as ran:
             for number, (item, ready, result) in enumerate(ran, start=1):
                 try:
                     if isinstance(result, Exception):
                         raise result
                     if ready is None:
                         raise RuntimeError("it was not prepared")
-                    made = verdicts.judged(problem_set, ready.prepared, result, judge, isolation=isolation)
+                    made = verdicts.judged(problem_set, ready.prepared, result, judge, isolation=isolation.level)
                     recorder.write(made, ready.notebook)
                     outcome.graded[item.student] = replace(made, outputs={})
                 except CourseError:
@@ -113,7 +114,7 @@ def _waiting(
 
 
 def results(
-    places: Places, problem_set: ProblemSet, waiting: Sequence[Collected], judge: Judge, jobs: int
+    places: Places, problem_set: ProblemSet, waiting: Sequence[Collected], judge: Judge, jobs: int, walls: str
 ) -> Generator[Ran, None, None]:
     """Run the notebooks, ``jobs`` at a time, and hand them out as they come; at last those to run alone."""
     pool: Executor = ThreadPoolExecutor(max_workers=jobs)
@@ -123,7 +124,7 @@ def results(
     try:
         while True:
             for item in islice(left, jobs + 1 - len(flying)):
-                ready = _ready(places, problem_set, item, judge)
+                ready = _ready(places, problem_set, item, judge, walls)
                 if isinstance(ready, Exception):
                     yield item, None, ready
                 else:
@@ -140,16 +141,18 @@ def results(
                 else:
                     yield item, ready, future.result()
         for item, first in alone:
-            ready = _ready(places, problem_set, item, judge)
+            ready = _ready(places, problem_set, item, judge, walls)
             if isinstance(ready, Exception):
                 yield item, None, ready
             else:
-                yield item, ready, pool.submit(verdicts.run_alone, ready.prepared.work, first).result()
+                future = pool.submit(verdicts.run_alone, ready.prepared.work, first)
+                error = future.exception()
+                yield item, ready, error if isinstance(error, Exception) else future.result()
     finally:
         pool.shutdown(cancel_futures=True)  # after an interrupt only what runs now is waited for
 
 
-def _ready(places: Places, problem_set: ProblemSet, item: Collected, judge: Judge) -> Ready | Exception:
+def _ready(places: Places, problem_set: ProblemSet, item: Collected, judge: Judge, walls: str) -> Ready | Exception:
     """Read a collected notebook and draw its cases; what goes wrong is handed on, and costs nobody else."""
     key = course_key(places.gradebook)
     try:
@@ -157,7 +160,8 @@ def _ready(places: Places, problem_set: ProblemSet, item: Collected, judge: Judg
         notebook = nbformat.from_dict(json.loads(text))
         if not roles.is_collected(notebook, key, problem_set.name, item.student):
             raise RuntimeError("its collected notebook has been changed; run the same command again")
-        return Ready(notebook, verdicts.prepare(problem_set, notebook, judge, key=key, student=item.student))
+        prepared = verdicts.prepare(problem_set, notebook, judge, key=key, student=item.student, walls=walls)
+        return Ready(notebook, prepared)
     except CourseError:
         raise
     except Exception as error:

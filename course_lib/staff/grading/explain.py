@@ -100,7 +100,7 @@ def _again(
         return [*lines, f"Not run again: {error}"]
     with Judge(places.root, problem_set) as judge:
         now = verdicts.run_and_judge(
-            problem_set, notebook, judge, key=key, student=graded.student, isolation=level.level
+            problem_set, notebook, judge, key=key, student=graded.student, isolation=level
         ).verdicts[question]
     if now == graded.verdicts[question]:
         return [*lines, "Run again now: the same verdict."]

@@ -90,9 +90,7 @@ def grade(
         collected = _known(places, assignment) if submissions is None else collect(root, problem_set, submissions)
         record.back_up(places)
         record.register(places, problem_set, release)
-        outcome = run_class(
-            places, problem_set, release, collected, isolation=level.level, jobs=jobs, progress=progress
-        )
+        outcome = run_class(places, problem_set, release, collected, isolation=level, jobs=jobs, progress=progress)
         graded = outcome.graded
         students = {item.student: standing.entry_of(problem_set, item, outcome) for item in collected}
         notes = [f"{student}: {problem}" for student, problem in outcome.problems.items()]

@@ -51,7 +51,7 @@ class RunAndJudge(NbGraderPreprocessor):
             isolation.require(level, unsandboxed=self.unsandboxed, accept_partial=False)
             problem_set = sets.load(places.root, assignment)
             judge = shared(places.root, problem_set)
-            graded = verdicts.run_and_judge(problem_set, nb, judge, key=key, student=student, isolation=level.level)
+            graded = verdicts.run_and_judge(problem_set, nb, judge, key=key, student=student, isolation=level)
         record.fill_in(nb, graded)
         resources["course"] = (places, graded)
         return nb, resources

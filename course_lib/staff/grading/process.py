@@ -1,4 +1,4 @@
-"""One cold worker as a process: start it, see what it uses, stop it and all that it started.
+"""One worker without walls as a process: start it, see what it uses, stop it and all that it started.
 
 Only processes that were started here are ever signalled: the worker's own session and its descendants.
 """
@@ -27,7 +27,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class WorkerFailed(RuntimeError):
-    """A worker that did not come up: our fault, never the student's."""
+    """A worker that did not come up, or that something of ours ended: never the student's fault."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,9 @@ def _environment_of(pid: int) -> bytes:
 
 
 class Worker:
-    """A worker with its channel and its temporary folder."""
+    """A worker with its channel and its temporary folder; nothing but its limits keeps it from anything."""
+
+    stopped = ""
 
     def __init__(self, open_modules: Iterable[str] = (), *, output_limit: int) -> None:
         self.others = 0.0
@@ -101,6 +103,11 @@ class Worker:
         if tag != b"H":
             self.close()
             raise WorkerFailed(f"The worker did not say hello: {data[:400].decode('utf-8', 'replace')}")
+        self.channel.send(b"G")
+
+    def lost(self) -> bool:
+        """Whether it ended because something of ours did: nothing of ours stands between."""
+        return False
 
     @property
     def pid(self) -> int:

@@ -13,7 +13,7 @@ from typing import Any
 
 from course_lib.staff.grading import sanitise
 from course_lib.staff.grading.cells import StudentCell
-from course_lib.staff.grading.magics import neutralise
+from course_lib.staff.grading.magics import commands, neutralise
 from course_lib.staff.grading.matching import functions_of, matched, name_of, normal
 from course_lib.staff.grading.roles import KERNELSPEC, digest, mark, question_of, role_of, runs
 from course_lib.staff.grading.statements import (
@@ -29,6 +29,7 @@ from course_lib.staff.grading.syntax import is_newer_python
 from course_lib.staff.grading.waiting import Item, waits
 
 MOST_CODE = 3_000_000
+MOST_COMMANDS = 400
 Made = dict[str, Any]
 Group = Sequence[tuple[StudentCell, bool]]
 
@@ -46,10 +47,11 @@ def rebuild(
 ) -> tuple[dict[str, Any], Account]:
     """The notebook to be graded, with its mark, and the account of what was changed.
 
-    Raises ValueError for more code than anybody writes: each cell is read token by token, in this process.
+    Raises ValueError for more code or commands than anybody writes: each cell is read token by token, in this process.
     """
-    if sum(len(cell.source) for cell in cells if cell.kind == "code") > MOST_CODE:
-        raise ValueError(f"Wanted at most {MOST_CODE} characters of code, got more.")
+    code = [cell.source for cell in cells if cell.kind == "code"]
+    if sum(map(len, code)) > MOST_CODE or sum(map(commands, code)) > MOST_COMMANDS:
+        raise ValueError(f"Wanted at most {MOST_CODE} characters of code and {MOST_COMMANDS} commands, got more.")
     account = Account()
     released = release["cells"]
     groups = _grouped(released, cells, account)
@@ -128,8 +130,8 @@ def _rebuilt(wanted: Any, found: Sequence[StudentCell], group: Group, account: A
     if role == "written":
         texts = [c for c in found if normal(c.source) != normal(wanted["source"]) and c.source.strip()]
         if texts:
-            cell["source"] = sanitise.markdown("\n\n".join(dict.fromkeys(c.source for c in texts)))
             pictures = {name: data for c in texts for name, data in c.attachments.items()}
+            cell["source"], pictures = sanitise.note("\n\n".join(dict.fromkeys(c.source for c in texts)), pictures)
             if pictures and cell["cell_type"] == "markdown":
                 cell["attachments"] = pictures
         return [cell, *_owned(own, account)]
@@ -245,9 +247,10 @@ def _owned(cells: Sequence[StudentCell], account: Account) -> list[Made]:
 def _own(cell: StudentCell, account: Account, *, code: bool = False) -> Made:
     if code or cell.kind == "code":
         return _own_cell("code", _neutral(cell.source, account))
-    made = _own_cell("markdown", sanitise.markdown(cell.source))
-    if cell.attachments:
-        made["attachments"] = cell.attachments
+    text, pictures = sanitise.note(cell.source, cell.attachments)
+    made = _own_cell("markdown", text)
+    if pictures:
+        made["attachments"] = pictures
     return made
 
 

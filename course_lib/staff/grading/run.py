@@ -3,7 +3,8 @@
 A question's cases are dealt only to the probe that is running now, once. Exactly one record with the nonce of that
 deal counts, between the cell's start and its "done". A cell that kills its worker, or that must be killed, costs the
 question it stands in: the notebook is replayed in a fresh worker with that cell replaced, and what has been answered
-stays answered.
+stays answered. At last each question without answers is asked alone: what another question's cell has left behind (a
+thread that ends the process, a shell taken apart) is not there.
 """
 
 import platform
@@ -13,9 +14,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from course_lib.staff.grading import sandbox
+from course_lib.staff.grading.alone import Step, alone, segment
 from course_lib.staff.grading.process import Worker, WorkerFailed
 from course_lib.staff.grading.syntax import is_newer_python
-from course_lib.staff.grading.watch import SHOWN, Asked, QuestionRun, Watch
+from course_lib.staff.grading.watch import ENDED, SHOWN, Asked, QuestionRun, Watch
 from course_lib.student import wire
 
 __all__ = ["SHOWN", "Asked", "QuestionRun", "RunResult", "Step", "Work", "run"]
@@ -27,6 +30,7 @@ OWN_CELLS = 4.0
 LEAST = 1.0
 CELL_WALL = 6.0
 DEATHS = 3
+LOSSES = 2
 OUTPUT_LIMIT = 256 * 1024 * 1024
 IMPORTED_LATE = re.compile(r"(?m)^[ \t]+(?:import|from)[ \t]+((?:matplotlib|scipy|sklearn|torch)[\w.]*)")
 LOADED_LATE = (  # parts that torch loads when they are first called, each in about two seconds
@@ -39,29 +43,23 @@ LOADED_LATE = (  # parts that torch loads when they are first called, each in ab
 
 
 @dataclass(frozen=True)
-class Step:
-    """One cell to run.
-
-    place: its index in the notebook; source: what runs; question: name of the question that this cell probes, or "".
-    """
-
-    place: int
-    source: str
-    question: str = ""
-
-
-@dataclass(frozen=True)
 class Work:
     """One notebook to run: plain values, which can be sent to another process.
 
     cell_seconds: CPU seconds of one cell that probes nothing; all of them together have `OWN_CELLS` times as much, and
-    the clock stops one after `CELL_WALL` times as much.
+    the clock stops one after `CELL_WALL` times as much. walls: how its workers are started, one of
+    `sandbox.WALLS`; there is no other way for it, so nothing can weaken them.
     """
 
     steps: tuple[Step, ...]
     asked: Mapping[str, Asked]
     open_modules: tuple[str, ...] = ()
     cell_seconds: float = CELL_SECONDS
+    walls: str = "none"
+
+
+class _Lost(WorkerFailed):
+    """What was ours ended under a running notebook."""
 
 
 @dataclass
@@ -92,11 +90,13 @@ def run(work: Work, *, patience: float = 1.0) -> RunResult:
     result = RunResult({name: QuestionRun() for name in work.asked}, {}, [])
     session = _Session(work, result, patience)
     try:
-        while not session.attempt():
+        while not session.attempt_or_again():
             result.replays += 1
             if result.replays > DEATHS * (len(work.asked) + 1):
                 result.flags.append("The notebook ended its worker again and again; what was open then has no points.")
                 break
+        for name in [step.question for step in work.steps if step.question and result.questions[step.question].silent]:
+            session.ask_alone(name)
     except (WorkerFailed, OSError) as error:
         for state in result.questions.values():
             if not state.closed:
@@ -138,10 +138,20 @@ class _Session:
         self.clock = False
         self.killed = False
         self.left = 0.0
+        self.text = "\n".join(step.source for step in work.steps)
+
+    def attempt_or_again(self) -> bool:
+        """`attempt`; when something of ours ended the worker, which is no fault of the notebook's, once more."""
+        for _ in range(LOSSES):
+            try:
+                return self.attempt()
+            except _Lost:
+                continue
+        return self.attempt()
 
     def attempt(self) -> bool:
         """Run the notebook in a fresh worker; False when a cell ended it and a replay is due."""
-        worker = Worker(self.work.open_modules, output_limit=OUTPUT_LIMIT)
+        worker = sandbox.start(self.work.walls, self.work.open_modules, self.text, output_limit=OUTPUT_LIMIT)
         self.left = OWN_CELLS * self.work.cell_seconds
         try:
             for number, step in enumerate(self.steps):
@@ -157,9 +167,24 @@ class _Session:
         finally:
             worker.close()
 
+    def ask_alone(self, name: str) -> None:
+        """Ask one question in a fresh worker, among the definitions of the others; its answers count if they come."""
+        before, self.dealt = self.result.questions[name], True
+        self.result.questions[name], self.poisoned = QuestionRun(), set()
+        worker = sandbox.start(self.work.walls, self.work.open_modules, self.text, output_limit=OUTPUT_LIMIT)
+        self.left = OWN_CELLS * self.work.cell_seconds
+        try:
+            all(self._step(worker, step) for step in alone(self.steps, name, lambda step: step.place == BEFORE_ALL))
+        finally:
+            worker.close()
+        after = self.result.questions[name]
+        if after.record:
+            after.human = before.human
+        else:
+            self.result.questions[name] = before
+
     def _segment(self, number: int) -> str:
-        """The question in which a step stands: the next one that is probed."""
-        return next((step.question for step in self.steps[number:] if step.question), "")
+        return segment(self.steps, number)
 
     def _died(self, number: int, step: Step) -> None:
         """Leave out what ended the worker: that cell, then also those behind it, at last all cells of its question."""
@@ -173,14 +198,14 @@ class _Session:
                 if self._segment(other) == segment:
                     self.poisoned.add(self.steps[other].place)
 
-    def _ask_how(self, worker: Worker, step: Step) -> None:
-        """Note a death by a signal: what sent it is not to be known."""
-        if worker.killed():
+    def _ask_how(self, worker: Worker | sandbox.Walled, step: Step) -> None:
+        """Note a death by a signal: what sent it is not to be known, and behind walls not even that it was one."""
+        if worker.killed() if isinstance(worker, Worker) else not worker.stopped:
             self.killed = True
             if step.question:
                 self.result.questions[step.question].killed = True
 
-    def _step(self, worker: Worker, step: Step) -> bool:
+    def _step(self, worker: Worker | sandbox.Walled, step: Step) -> bool:
         """Run one cell; False when the worker did not live to say that it is done."""
         if step.question:
             return self._probe(worker, step)
@@ -188,7 +213,7 @@ class _Session:
         wall = CELL_WALL * self.work.cell_seconds * self.patience
         watch = Watch(worker, None, cpu=seconds, wall=wall)
         poisoned = step.place in self.poisoned
-        alive = watch.run(b"X", (POISONED if poisoned else step.source).encode("utf-8", "replace"))
+        alive = _run(watch, b"X", (POISONED if poisoned else step.source).encode("utf-8", "replace"))
         self.left -= watch.state.cpu
         self.clock = self.clock or watch.state.clock
         # once cases have been dealt a cell could print them: its text is not kept
@@ -199,17 +224,17 @@ class _Session:
         self._tell(step, watch)
         return alive
 
-    def _probe(self, worker: Worker, step: Step) -> bool:
+    def _probe(self, worker: Worker | sandbox.Walled, step: Step) -> bool:
         """Probe one question and settle it: whatever happens, it is not dealt again."""
         asked = self.work.asked[step.question]
         wall = asked.wall_seconds * self.patience
         watch = Watch(worker, asked, cpu=asked.cpu_seconds, wall=wall, spent=frozenset(self.spent))
-        alive = watch.run(b"P", wire.encode({"question": asked.name, "function": asked.function}))
+        alive = _run(watch, b"P", wire.encode({"question": asked.name, "function": asked.function}))
         self.dealt = self.dealt or bool(watch.nonce)
         if watch.nonce:
             self.spent.add(watch.nonce)
         state = watch.state
-        state.closed = True
+        state.closed, state.stopped = True, watch.reason not in ("", ENDED)
         if self.newer:
             state.newer = f"Cell {self.newer[-1]} is written for a newer Python than {platform.python_version()}."
         if not alive:
@@ -244,3 +269,11 @@ class _Session:
             self.result.notes.append(f"cell {step.place + 1}: {watch.reason}")
         if watch.odd:
             self.result.flags.append(f"cell {step.place + 1}: {watch.odd}")
+
+
+def _run(watch: Watch, tag: bytes, payload: bytes) -> bool:
+    """`Watch.run`; raises _Lost where a worker that ended did not end by itself."""
+    alive = watch.run(tag, payload)
+    if not alive and watch.worker.lost():
+        raise _Lost("the server of this class ended")
+    return alive

@@ -1,7 +1,9 @@
 """Student text made safe to show: nbgrader's templates render Markdown and names as they come."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 MARKDOWN_LENGTH = 200_000
 IMAGE_BYTES = 3_000_000
@@ -27,7 +29,22 @@ def markdown(text: str) -> str:
     text = re.sub(r"&(?=[A-Za-z#])", "& ", text)
     text = _SCHEME.sub(r"\1 \2:", text)
     text = re.sub(r"(\]\(\s*<?)([^)\s>]*)", _target, text)
-    return re.sub(r"(?m)^(\s*\[[^\]\n]+\]:\s*<?)(\S*)", _target, text)
+    return re.sub(r"(?m)^([ \t]*\[[^\]\n]+\]:\s*<?)(\S*)", _target, text)
+
+
+def note(text: str, pictures: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Markdown made safe with its pictures: under plain names, and none is asked for that is not there.
+
+    nbconvert looks a picture up by its name as it stands in a web address, and raises where it finds none.
+    """
+    kept: dict[str, Any] = {}
+    for number, (name, bundle) in enumerate(pictures.items()):
+        short = name if re.fullmatch(r"[A-Za-z0-9_.-]+", name) else f"picture-{number}"
+        for written in (f"<attachment:{name}>", f"attachment:{name}", f"attachment:{quote(name)}"):
+            text = text.replace(written, f"attachment:{short}")
+        kept[short] = bundle
+    there = "|".join(re.escape(name) for name in kept) or "(?!)"
+    return markdown(re.sub(rf"attachment\\?:(?!(?:{there})(?![\w.-]))", "attachment :", text)), kept
 
 
 def attachments(found: Any) -> dict[str, dict[str, str]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from course_lib.staff.grading import sanitise
+from course_lib.staff.grading import feedback, sanitise
 from course_lib.staff.grading.question import Question
 from course_lib.staff.grading.sets import ProblemSet
 from course_lib.staff.grading.verdicts import Graded
@@ -46,7 +46,7 @@ def row(question: Question, students: Mapping[str, Mapping[str, Any]], graded: M
             continue
         failed = next((result for result in verdict.properties if result.earned < result.points), None)
         what = "" if verdict.reason or failed is None else failed.code.replace("-", " ")
-        said = sanitise.plain(verdict.reason or (failed.sentence if failed else ""), length=400)
+        said = sanitise.plain(feedback.said(verdict.reason) or (failed.sentence if failed else ""), length=400)
         lost[what or said] += 1
         told.setdefault(what or said, said)
     parts = {

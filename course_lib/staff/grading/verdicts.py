@@ -14,6 +14,7 @@ from typing import Any
 import course_lib
 from course_lib.staff.grading import roles, sanitise
 from course_lib.staff.grading.deal import seeds
+from course_lib.staff.grading.isolation import Isolation
 from course_lib.staff.grading.judge import Verdict, fault, from_table, not_graded
 from course_lib.staff.grading.judging import Judge, JudgeFailed
 from course_lib.staff.grading.places import Places, write_safely
@@ -30,7 +31,7 @@ AFTER_THE_VERDICT = frozenset(
     )
 )
 PATIENCE = 2.0
-KILLED = "Its process was killed twice while it answered: by the code itself, or for the memory that it took."
+KILLED = "Its process ended twice while it answered: by the code itself, or for the memory that it took."
 
 
 @dataclass(frozen=True)
@@ -73,8 +74,11 @@ class Prepared:
     work: Work = field(repr=False)
 
 
-def prepare(problem_set: ProblemSet, notebook: Any, judge: Judge, *, key: bytes, student: str) -> Prepared:
-    """Draw a student's cases and plan the run; a draw that fails costs that question its verdict, and nothing else."""
+def prepare(problem_set: ProblemSet, notebook: Any, judge: Judge, *, key: bytes, student: str, walls: str) -> Prepared:
+    """Draw a student's cases and plan the run; a draw that fails costs that question its verdict, and nothing else.
+
+    walls: how its workers are to be started, see `sandbox.WALLS`.
+    """
     content = roles.digest(notebook["cells"])
     drawn = seeds(
         problem_set.questions,
@@ -93,19 +97,19 @@ def prepare(problem_set: ProblemSet, notebook: Any, judge: Judge, *, key: bytes,
             trouble = f"Drawing the cases failed: {error}"
         asked[name] = Asked(name, question.function, question.cpu_seconds, question.wall, inputs, trouble)
     steps = tuple(roles.plan(notebook["cells"], problem_set.questions))
-    work = Work(steps, asked, problem_set.open_modules, problem_set.cell_seconds)
+    work = Work(steps, asked, problem_set.open_modules, problem_set.cell_seconds, walls)
     return Prepared(student, content, drawn, work)
 
 
 def run_and_judge(
-    problem_set: ProblemSet, notebook: Any, judge: Judge, *, key: bytes, student: str, isolation: str
+    problem_set: ProblemSet, notebook: Any, judge: Judge, *, key: bytes, student: str, isolation: Isolation
 ) -> Graded:
     """Run a collected notebook in a worker, with nothing beside it, and judge what came back."""
-    prepared = prepare(problem_set, notebook, judge, key=key, student=student)
+    prepared = prepare(problem_set, notebook, judge, key=key, student=student, walls=isolation.walls)
     result = run(prepared.work)
     if result.clock:
         result = run_alone(prepared.work, result)
-    return judged(problem_set, prepared, result, judge, isolation=isolation)
+    return judged(problem_set, prepared, result, judge, isolation=isolation.level)
 
 
 def run_alone(work: Work, first: RunResult) -> RunResult:

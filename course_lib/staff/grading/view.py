@@ -1,7 +1,7 @@
-"""What a worker may see of the library, copied into its own temporary folder.
+"""What a worker may see of the library, copied into a temporary folder.
 
-A cold worker gets ``course_lib`` with the student's side, the input checks and the parts that the set leaves open,
-and no other part: neither ``solutions`` nor ``staff`` nor the repository is on its path.
+A worker gets ``course_lib`` with the student's side, the input checks and the parts that the set leaves open, and no
+other part: neither ``solutions`` nor ``staff`` nor the repository is on its path.
 """
 
 import shutil
@@ -15,8 +15,11 @@ from course_lib.validation import CourseError
 
 LIBRARY = Path(course_lib.__file__).resolve().parent
 ALWAYS = ("__init__.py", "shapes.py", "validation.py", "student")
-WORKER = Path(__file__).with_name("worker.py")
-STAND_INS = Path(__file__).with_name("stand_ins.py")
+HERE = Path(__file__).parent
+WORKER = HERE / "worker.py"
+SERVER = HERE / "server.py"
+BESIDE = (WORKER, HERE / "walls.py", HERE / "stand_ins.py")
+FLAGS = ("-P", "-s", "-S", "-B", "-X", "utf8")  # no site module (hence no .pth files), no current folder on the path
 _SKIP = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
 
@@ -27,7 +30,8 @@ def build_view(folder: Path, open_modules: Iterable[str] = ()) -> Path:
 
     Raises CourseError for a module that the library does not have, or that may never be open.
     """
-    package = folder / "library" / "course_lib"
+    library = folder / "library"
+    package = library / "course_lib"
     package.mkdir(parents=True)
     for name in ALWAYS:
         if (LIBRARY / name).exists():
@@ -37,33 +41,40 @@ def build_view(folder: Path, open_modules: Iterable[str] = ()) -> Path:
         if not found or name.split("/")[0] in ("staff", "student", "..", "."):
             raise CourseError(f"Wanted a part of course_lib that a set may leave open, got {name!r}. See OPEN.")
         _copy(found[0], package / found[0].name)
-    shutil.copyfile(STAND_INS, folder / "library" / STAND_INS.name)
+    shutil.copyfile(SERVER, folder / SERVER.name)
+    (folder / "passwd").write_text("student:x:1000:1000::/home/student:/bin/false\n")
+    for path in BESIDE:
+        shutil.copyfile(path, library / path.name)
     fonts = _font_list()
     if fonts is not None:
-        (folder / "fonts").mkdir()
-        shutil.copyfile(fonts, folder / "fonts" / fonts.name)
-    return Path(shutil.copyfile(WORKER, folder / "worker.py"))
+        (library / "fonts").mkdir()
+        shutil.copyfile(fonts, library / "fonts" / fonts.name)
+    return library / WORKER.name
 
 
 def command(script: Path) -> list[str]:
-    """The command that starts a worker: no site module (hence no .pth files), no current folder on the path."""
-    return [sys.executable, "-P", "-s", "-S", "-B", "-X", "utf8", str(script)]
+    """The command that starts a worker without walls."""
+    return [sys.executable, *FLAGS, str(script)]
 
 
 def environment(folder: Path, descriptor: int) -> dict[str, str]:
-    """All that a worker's environment holds."""
-    home = folder / "home"
+    """All that the environment of a worker without walls holds."""
+    site = ":".join(dict.fromkeys(sysconfig.get_paths()[key] for key in ("purelib", "platlib")))
+    return settings(str(folder / "home"), site, temporary=str(folder / "home")) | {"COURSE_CHANNEL": str(descriptor)}
+
+
+def settings(home: str, site: str, *, temporary: str) -> dict[str, str]:
+    """The environment of any worker; home, temporary: its folders; site: where its packages are."""
     return {
-        "COURSE_CHANNEL": str(descriptor),
-        "COURSE_SITE": ":".join(dict.fromkeys(sysconfig.get_paths()[key] for key in ("purelib", "platlib"))),
-        "HOME": str(home),
-        "IPYTHONDIR": str(home / ".ipython"),
+        "COURSE_SITE": site,
+        "HOME": home,
+        "IPYTHONDIR": f"{home}/.ipython",
         "LANG": "C.UTF-8",
         "MPLBACKEND": "Agg",
-        "MPLCONFIGDIR": str(folder / "fonts"),
+        "MPLCONFIGDIR": f"{temporary}/.matplotlib",
         "OMP_NUM_THREADS": "1",
         "PYTHONHASHSEED": "0",
-        "TMPDIR": str(home),
+        "TMPDIR": temporary,
     }
 
 

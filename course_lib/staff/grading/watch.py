@@ -16,6 +16,7 @@ GRACE = 2.0
 POLL = 0.1
 SHOWN = 20_000
 NONCE = 16
+MARK = 16  # bytes before each cell; the worker gives them back when it is done
 TOO_LONG = "It took longer than the time of this question and was stopped."
 ENDED = "The code ended its own process, or sent what could not be read."
 
@@ -40,8 +41,8 @@ class QuestionRun:
     """What one question brought: a record, as bytes that nobody has looked into, or the reason why there is none.
 
     fault: the student's; trouble: ours. human: why a person should look. clock: stopped by the clock with processor
-    time to spare; killed: its process was ended by a signal that may have come from outside. closed: not dealt again.
-    newer: of a cell before it that only a later Python reads.
+    time to spare; killed: its process was ended by a signal that may have come from outside. stopped: by any limit.
+    closed: not dealt again. newer: of a cell before it that only a later Python reads.
     """
 
     record: bytes = b""
@@ -51,8 +52,14 @@ class QuestionRun:
     cpu: float = 0.0
     clock: bool = False
     killed: bool = False
+    stopped: bool = False
     closed: bool = False
     newer: str = ""
+
+    @property
+    def silent(self) -> bool:
+        """Whether no answers came, for a reason that may be another question's cell."""
+        return not (self.record or self.trouble or self.stopped)
 
 
 class Watch:
@@ -77,6 +84,7 @@ class Watch:
         self.error = ""
         self.forged = ""
         self.nonce = b""
+        self.mark = secrets.token_hex(MARK // 2).encode()
 
     def run(self, tag: bytes, payload: bytes) -> bool:
         """Send the cell and listen until it is done; False when it ended its worker or had to be killed."""
@@ -85,7 +93,7 @@ class Watch:
         killing = None
         look = start
         try:
-            channel.send(tag, payload, timeout=self.wall)
+            channel.send(tag, self.mark + payload, timeout=self.wall)
             while True:
                 try:
                     if self._heard(*channel.recv(timeout=POLL)):
@@ -106,7 +114,7 @@ class Watch:
                     killing = now + GRACE
                     self.worker.interrupt()
         except (wire.ChannelError, wire.WireError):
-            self.reason = self.reason or ENDED
+            self.reason = self.reason or self.worker.stopped or ENDED
             return False
 
     def _heard(self, tag: bytes, data: bytes) -> bool:
@@ -118,12 +126,18 @@ class Watch:
         elif tag == b"R":
             self._take(data)
         elif tag == b"D":
-            done = wire.decode(data, limit=10_000)
-            self.error = str(done.get("error", ""))[:80] if isinstance(done, dict) else ""
-            return True
+            return self._done(wire.decode(data, limit=10_000))
         else:
             raise wire.ChannelError(f"Wanted a known tag, got {tag!r}.")
         return False
+
+    def _done(self, said: Any) -> bool:
+        """Whether the cell that is running is done: one "done" too many must not put the grader a cell ahead."""
+        if not isinstance(said, dict) or said.get("mark") != self.mark.decode():
+            self.odd = "The notebook said that a cell was done which was not running."
+            return False
+        self.error = str(said.get("error", ""))[:80]
+        return True
 
     def _deal(self, data: bytes) -> None:
         """Deal, if the question is the one that is running and has not been dealt; otherwise an empty answer."""

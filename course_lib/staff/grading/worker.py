@@ -1,24 +1,27 @@
 """The worker: an IPython shell that runs one notebook, cell by cell, over one channel.
 
-It is started by exec as a script of its own, with an empty environment and nothing but a view of the library on its
-path (see view.py). Frames that it reads: ``X`` a cell's source; ``P`` a probe, with the question's name and its
-function's. Frames that it writes: ``H`` hello; ``O`` text that a cell put out; ``D`` a cell is done,
-with ``{"ok", "error", "rest"}``; and, through `course_lib.student.probe`, the question ``Q`` and the record ``R``.
+It is forked from a server that has everything in memory (server.py), or started by exec as a script of its own; either
+way with an empty environment and nothing but a view of the library on its path (see view.py). Frames that it reads:
+``G`` go; ``X`` a cell's source; ``P`` a probe, with the question's name and its function's; these two begin with a
+mark. Frames that it writes: ``H`` hello; ``O`` text that a cell put out; ``D`` a cell is done, with ``{"ok", "error",
+"rest", "mark"}``; and, through `course_lib.student.probe`, the question ``Q`` and the record ``R``.
 
-What runs here belongs to the student: nothing in this file protects anything. It only keeps honest work alive.
+What runs here belongs to the student: nothing in this file protects anything (walls.py does). It only keeps honest
+work alive.
 """
 
 import os
 import sys
 
 if __name__ == "__main__":  # before any other import: the path is empty of packages until now
-    sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "library"))
+    sys.path.append(os.path.dirname(os.path.abspath(__file__)))
     sys.path.extend(os.environ.pop("COURSE_SITE").split(":"))
 
 import ast
 import contextlib
 import ctypes
 import resource
+import shutil
 import signal
 import socket
 from typing import Any
@@ -29,8 +32,11 @@ from traitlets.config import Config
 
 from course_lib.student.channel import Channel
 
+HERE = os.path.dirname(os.path.abspath(__file__))
 CHANNEL = 3
+FOLDER = "/content"
 PR_SET_PDEATHSIG = 1
+MARK = 16  # first bytes of a cell's frame, given back when it is done
 CELL_OUTPUT = 200_000
 PIECE = 16_000
 MEMORY = 6 * 1024**3
@@ -92,7 +98,7 @@ class Text:
 
 
 def settle() -> None:
-    """Descriptors, limits, folder and signals of this process; the channel becomes descriptor 3 and nothing follows."""
+    """What can be done without walls: the channel becomes descriptor 3, nothing follows; limits, folder, signals."""
     number = int(os.environ["COURSE_CHANNEL"])
     if number != CHANNEL:
         os.dup2(number, CHANNEL)
@@ -114,7 +120,6 @@ def settle() -> None:
         value = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(limit, (value, value))
     os.chdir(os.environ["HOME"])
-    signal.signal(signal.SIGINT, signal.default_int_handler)
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)  # no notebook runs on without its grader
 
 
@@ -224,22 +229,34 @@ def run_probe(shell: Any, request: dict[str, str]) -> dict[str, Any]:
     return {"ok": True, "error": "", "rest": 0}
 
 
-def serve() -> None:
-    """Read a frame, run it, say that it is done; until it is killed or the other side is gone."""
+def prepare() -> Shell:
+    """All that comes before the first cell, and takes its time."""
+    fonts, wanted = os.path.join(HERE, "fonts"), os.environ["MPLCONFIGDIR"]
+    if os.path.isdir(fonts):
+        shutil.copytree(fonts, wanted, dirs_exist_ok=True)
+    stand_ins.install()
+    return make_shell()
+
+
+def serve(shell: Shell) -> None:
+    """Say hello, wait for go; then read a frame, run it, say that it is done, until the other side is gone."""
     from course_lib.student import wire
     from course_lib.student.probe import seed
 
     channel = wire.channel()
     if channel is None:
         raise RuntimeError("Wanted a channel to the grader, got none. This script is started by the grader alone.")
-    stand_ins.install()
-    shell = make_shell()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     text = Text(channel)
     for name in ("stdout", "stderr", "__stdout__", "__stderr__"):
         setattr(sys, name, text)
     channel.send(b"H")
+    channel.recv()  # go: whoever watches this process has it in view
     while True:
         tag, payload = channel.recv()
+        if tag not in (b"X", b"P"):  # an answer to what the notebook asked for itself
+            continue
+        mark, payload = payload[:MARK], payload[MARK:]
         text.left = CELL_OUTPUT
         sys.__dict__.update(stdout=text, stderr=text)  # a cell may have put others there
         try:
@@ -252,13 +269,25 @@ def serve() -> None:
                 sys.modules["matplotlib.pyplot"].close("all")
         except BaseException as error:  # an interrupt that came late, an exit that was not caught
             done = {"ok": False, "error": type(error).__name__, "rest": 0}
-        channel.send(b"D", wire.encode(done))
+        channel.send(b"D", wire.encode({**done, "mark": mark.decode()}))
+
+
+def settle_in_view(descriptor: int) -> None:
+    """In a view of its own this process needs the second half of the wall only."""
+    import walls
+
+    walls.only_these(descriptor)
+    os.environ["COURSE_CHANNEL"] = str(CHANNEL)
+    walls.finish()
 
 
 if __name__ == "__main__":
-    settle()
     try:
-        serve()
+        if sys.argv[1:2] == ["view"]:
+            settle_in_view(int(sys.argv[2]))
+        else:
+            settle()
+        serve(prepare())
     except Exception as error:  # before the hello this is what the grader is told; later nobody listens
         with contextlib.suppress(OSError):
             Channel(socket.socket(fileno=CHANNEL)).send(b"E", f"{type(error).__name__}: {error}".encode()[:400])

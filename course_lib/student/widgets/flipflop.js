@@ -1,6 +1,6 @@
 // A network of tanh units that holds bits, live: the cube of its memories in the space of its outputs, and the outputs
 // against time under the pulses that the reader sends. `courseFlipflop` offers the numerics to tests and `mount` to the
-// page; the rest is kit.js.
+// page; the rest is kit.js and net.js.
 (function (root) {
   "use strict";
   const kit = root.courseKit, TRAIL = 240, SPAN = 300, WAIT = 80, SCALE = 1.75;
@@ -9,10 +9,10 @@
   // Box and Muller: two uniform numbers make a normal one.
   const normal = (draw) => Math.sqrt(-2 * Math.log(draw())) * Math.cos(2 * Math.PI * draw());
 
-  // options: n, inputs, alpha, data (see kit.network); corners (8, 3) and edges (12, points, 3), outputs at the stable
+  // options: n, inputs, alpha, data (see net.js); corners (8, 3) and edges (12, points, 3), outputs at the stable
   // points and along the roads between them
   function mount(box, options) {
-    const net = kit.network(options), draw = kit.random(7);
+    const net = root.courseNet.network(options), draw = kit.random(7);
     const s = { height: 1, width: 5, noise: 0, yaw: 0.6, tilt: 0.35, verdict: "" };
     const w = kit.open(box, {
       name: "flipflop", label: "A network that holds three bits.", state: s,
@@ -79,7 +79,7 @@
     function say() { return `Bits: ${s.y.map(sign).join(" ")}.${s.verdict}`; }
 
     function drawCube() {
-      const [c, width, height] = w.paper(w.canvas.cube, "the outputs; disc: stable point, line: road over a saddle");
+      const [c, width, height] = w.paper(w.canvas.cube, "the outputs, among the memories");
       const scale = Math.min(width, height - 24) / 2 / SCALE, turn = w.turner();
       const at = (p) => { const q = turn(p); return [width / 2 + q[0] * scale, height / 2 + 12 - q[1] * scale]; };
       for (const edge of options.edges) w.path(c, edge.map(at), "--cw-edge", 1.2);
@@ -95,8 +95,8 @@
     }
     function drawStrip() {
       const from = Math.max(0, s.t - SPAN), rows = 3;
-      const { c, X, Y } = w.axes(w.canvas.strip, { title: "outputs, and the pulses beside them", name: "step",
-        x: [from, from + SPAN, 100], y: [0, rows, 1], yText: (v) => (v < rows ? `bit ${rows - v}` : "") });
+      const { c, X, Y } = w.axes(w.canvas.strip, { title: "outputs, and the pulses in grey", name: "step",
+        x: [from, from + SPAN, 100], y: [0, rows, 1], yText: () => "" });
       for (let k = 0; k < 3; k += 1) {
         const mid = rows - k - 0.5, up = (v) => Y(mid + kit.clamp(v, -1.3, 1.3) * 0.36);
         w.path(c, [[X(from), up(0)], [X(from + SPAN), up(0)]], "--cw-line", 1);
@@ -104,6 +104,8 @@
         w.path(c, s.curve.map((q) => [X(q[0]), up(q[1][k])]), ["--cw-a", "--cw-b", "--cw-d"][k], 2);
       }
       c.restore();
+      c.fillStyle = w.ink("--cw-soft");
+      for (let k = 0; k < 3; k += 1) c.fillText(`bit ${k + 1}`, 4, Y(rows - k - 0.5) + 4);
     }
 
     again();

@@ -1,6 +1,6 @@
 // The search for the fixed points of a network that holds three bits, live: drop a seed, run damped Newton steps, count
 // what was found by its unstable directions, and see whether the signed count can be right. `courseHunt` offers the
-// numerics to tests and `mount` to the page; the rest is kit.js.
+// numerics to tests and `mount` to the page; the rest is kit.js and net.js.
 (function (root) {
   "use strict";
   const kit = root.courseKit, SCALE = 1.75, REST = 1e-10, SAME = 1e-4, MOST = 60, NEAR = 1e-2, VECTORS = 6;
@@ -79,9 +79,9 @@
     return { index, vectors: V.slice(0, index) };
   }
 
-  // options: n, inputs, alpha, data (see kit.network); edges (12, points, 3), outputs along the roads, drawn faintly
+  // options: n, inputs, alpha, data (see net.js); edges (12, points, 3), outputs along the roads, drawn faintly
   function mount(box, options) {
-    const net = kit.network(options), draw = kit.random(11);
+    const net = root.courseNet.network(options), draw = kit.random(11);
     const s = { yaw: 0.6, tilt: 0.35, found: [], seed: null, paths: [], note: "", tried: 0, picked: -1 };
     const w = kit.open(box, {
       name: "hunt", label: "The search for fixed points.", state: s,
@@ -89,10 +89,11 @@
         fall: [drawFall, "How q falls from step to step of the present seed."] },
       turns: "cube",
       buttons: [["random", "Random seed", "n", () => drop(random())], ["visited", "Seed from a path", "t", () => drop(visited())],
-        ["mean", "Mean of memories", "s", mean], ["newton", "One step", "enter", () => run(1)],
+        ["mean", "Mean of memories", "s", mean], ["newton", "One step (Enter)", "", () => run(1)],
         ["play", "Pause", " "], ["ten", "Ten seeds from paths", "v", () => { for (let i = 0; i < 10; i += 1) all(visited()); }],
         ["leave", "Leave it both ways", "g", leave], ["next", "Next point", "p", () => { s.picked = (s.picked + 1) % (s.found.length || 1); }],
         ["again", "Start over", "0", again]],
+      keys: { enter: () => run(1) },
       help: ["N, T, S drop a seed: anywhere, on a path of the network, or at a mean of memories found",
         "Enter one Newton step, Space lets it run or stops it", "V hunts with ten seeds from paths",
         "P picks a point found, G lets the state go beside it", "0 forgets all"],
@@ -132,7 +133,6 @@
       s.seed = { x, q: half(field(net, x)), damping: NEAR, falls: [] };
       s.seed.falls.push(s.seed.q);
       s.note = "";
-      if (w.still || !s.playing) return;
     }
     function all(x) { drop(x); run(MOST); }
     function run(steps) {

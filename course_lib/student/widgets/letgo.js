@@ -1,40 +1,14 @@
 // Networks that follow Lorenz while they are shown it, and then feed themselves: both butterflies, and the error.
-// `courseLetgo` offers the numerics to tests and `mount` to the page; the rest is kit.js.
+// `courseLetgo` offers the numerics to tests and `mount` to the page; the rest is kit.js and net.js.
 (function (root) {
   "use strict";
   const kit = root.courseKit, TRAIL = 700, SPAN = 14, LOW = -7, HIGH = 1, LIMIT = 0.4, NUDGE = 0.1;
 
-  // base64 of single precision numbers, little-endian, to doubles
-  function decode(text) {
-    const raw = atob(text), view = new DataView(new ArrayBuffer(raw.length));
-    for (let i = 0; i < raw.length; i += 1) view.setUint8(i, raw.charCodeAt(i));
-    return Float64Array.from({ length: raw.length / 4 }, (_, i) => view.getFloat32(4 * i, true));
-  }
-  // spec: n, alpha, data = W (n, n), U (n, 3), b (n), C (3, n), d (3), row by row
   function network(spec) {
-    const all = decode(spec.data), n = spec.n;
-    let at = 0;
-    const take = (size) => all.subarray(at, at += size);
-    const net = { n, alpha: spec.alpha, W: take(n * n), U: take(3 * n), b: take(n), C: take(3 * n), d: take(3) };
-    net.back = inverse(net.C, n);
-    return net;
+    const net = root.courseNet.network(spec);
+    return Object.assign(net, { back: inverse(net.C, net.n) });
   }
-  function step(net, x, u) {
-    const next = new Float64Array(net.n);
-    for (let i = 0; i < net.n; i += 1) {
-      let sum = net.b[i] + net.U[3 * i] * u[0] + net.U[3 * i + 1] * u[1] + net.U[3 * i + 2] * u[2];
-      for (let j = 0; j < net.n; j += 1) sum += net.W[i * net.n + j] * x[j];
-      next[i] = x[i] + net.alpha * (Math.tanh(sum) - x[i]);
-    }
-    return next;
-  }
-  function readout(net, x) {
-    return [0, 1, 2].map((k) => {
-      let sum = net.d[k];
-      for (let j = 0; j < net.n; j += 1) sum += net.C[k * net.n + j] * x[j];
-      return sum;
-    });
-  }
+  const step = (net, x, u) => net.step(x, u), readout = (net, x) => net.readout(x);
   // Rows: the least change of the state that moves one readout by one and no other, C' (C C')^-1.
   function inverse(C, n) {
     const G = [0, 1, 2].map((a) => [0, 1, 2].map((b) => {

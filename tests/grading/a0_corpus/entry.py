@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -60,6 +60,13 @@ def honest(
 def put_aside(*, reason: str, file: str = f"{NAME}.ipynb") -> Callable[[Callable[[], Handed]], Entry]:
     """A submission that cannot be read gets a mail and a place on the triage page, and no number."""
     return lambda make: Entry(make, file, NOT_READ, (), (), reason)
+
+
+def asked_for(request: Any, fixture: str, entries: Mapping[str, Any]) -> list[str]:
+    """The entries whose tests with this fixture run in this session; all of them when no test names one."""
+    items = [item for item in request.session.items if fixture in getattr(item, "fixturenames", ())]
+    named = {item.callspec.params["name"] for item in items if hasattr(item, "callspec")}
+    return [name for name in entries if name in named] or list(entries)
 
 
 def collected_from(*modules: ModuleType) -> dict[str, Entry]:
