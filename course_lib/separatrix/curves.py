@@ -189,8 +189,8 @@ def _true_changes(label: Tensor, labels_of: Callable[[Tensor, Tensor], Tensor]) 
 
     A sample without a label, which may lie on the border itself, takes that of the sample before it.
     """
-    for k in range(1, label.shape[1]):
-        label[:, k] = torch.where(label[:, k] < 0, label[:, k - 1], label[:, k])
+    for i in range(1, label.shape[1]):
+        label[:, i] = torch.where(label[:, i] < 0, label[:, i - 1], label[:, i])
     before, after = label[:, :-1], label[:, 1:]
     curve, k = ((before != after) & (before >= 0) & (after >= 0)).nonzero().unbind(dim=1)
     sides = torch.stack((before[curve, k], after[curve, k]), dim=1)

@@ -6,10 +6,10 @@ import torch
 from torch import Tensor
 
 from course_lib.analysis.stepping import check_states, check_system
-from course_lib.dynamics import Flow, Map
+from course_lib.dynamics import Flow, Map, check_flow
 from course_lib.separatrix.borders import Borders, find_borders
 from course_lib.separatrix.eigenfunction import FORMS, Eigenfunction
-from course_lib.separatrix.member import Recipe, basin_score, finish, train_member
+from course_lib.separatrix.member import Recipe, finish, share_right, train_member
 from course_lib.separatrix.objective import PIN, Problem
 from course_lib.separatrix.record import Separatrix
 from course_lib.separatrix.sampling import Sampler, default_sampling
@@ -113,7 +113,7 @@ def fit_separatrix(
     for _ in range(check_count("members", members)):
         net = Eigenfunction(problem.x, len(borders.pairs), width=width, depth=depth, form=FORMS[rhs],
                             generator=generator, dtype=torch.float32)  # fmt: skip
-        score = None if held_out is None else basin_score(net, borders.pairs, *held_out)
+        score = None if held_out is None else share_right(net, borders.pairs, *held_out)
         try:
             history = train_member(net, problem, recipe, generator, score, score_every, patience, on_step, place)
         except TrainingStopped as reason:
@@ -211,7 +211,7 @@ def _pool(
         y = advance(system, x, time / n, n)
         growth = rates * (n if isinstance(system, Map) else time)
     else:
-        y, growth = system.vector_field(x), rates
+        y, growth = check_flow("system", system).vector_field(x), rates
     far = RUNAWAY * (x - attractors.mean(dim=0)).norm(dim=-1).median()
     finite = (x - y if recipe.integrated else y / rates.median()).norm(dim=-1) < far  # False for NaN
     if float(finite.double().mean()) < 1 - LARGEST_LOSS_OF_STATES:

@@ -60,5 +60,6 @@ def kick_experiment(
     ends = torch.cat((x, x + full, x + full / 2, x + aside, x + across))
     before, *after = settle(system, ends, separatrix.attractors, duration=duration, dt=dt).chunk(5)
     whole, half, random, towards = ((label != before) & (label >= 0) & (before >= 0) for label in after)
-    share = [float(flipped.double().mean()) for flipped in (whole, half, random, towards)]
-    return KickExperiment(*share, norm=kick.norm, to_other=kick.to_other, flipped=whole)
+    shares = (float(flipped.double().mean()) for flipped in (whole, half, random, towards))
+    of_whole, of_half, of_random, of_towards = shares
+    return KickExperiment(of_whole, of_half, of_random, of_towards, kick.norm, kick.to_other, whole)

@@ -61,7 +61,7 @@ def train_member(
         net.to("cpu")
 
 
-def basin_score(
+def share_right(
     net: Eigenfunction, pairs: tuple[tuple[int, int], ...], x: Tensor, label: Tensor
 ) -> Callable[[], float]:
     """Share of right signs over all pairs and the states in one of their two basins."""

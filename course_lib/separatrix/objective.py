@@ -35,8 +35,9 @@ class Problem:
     integrated: bool
 
     def to(self, device: torch.device, dtype: torch.dtype) -> "Problem":
-        moved = (value.to(device, dtype) for value in (self.x, self.y, self.growth, self.attractors, self.pins))
-        return Problem(*moved, self.integrated)
+        tensors = (self.x, self.y, self.growth, self.attractors, self.pins)
+        x, y, growth, attractors, pins = (value.to(device, dtype) for value in tensors)
+        return Problem(x, y, growth, attractors, pins, self.integrated)
 
 
 def sides(net: Eigenfunction, problem: Problem, rows: Tensor) -> tuple[Tensor, Tensor, Tensor]:
