@@ -12,7 +12,7 @@ from importlib.resources import files
 from itertools import count
 from typing import Any
 
-NAMES = ("balance", "fit-window", "flipflop", "hunt", "isn", "letgo", "lorenz", "stretch", "units")
+NAMES = ("balance", "fit-window", "flipflop", "hunt", "isn", "ledger", "letgo", "lif", "lorenz", "stretch", "units")
 RUN_A_NETWORK = ("flipflop", "hunt", "letgo")  # they need net.js as well
 _number = count(1)
 
@@ -74,9 +74,13 @@ def widget(name: str, *, still: Any = None, alt: str = "", **options: object) ->
         hunt: `n`, `alpha`, `data` (see letgo) of such a network; `edges`, drawn faintly.
         isn: first values of its sliders: `ee`, `ei`, `ie`, `ii` (magnitudes of the weights, ei from I to E), `ratio`
             (time constant of I over that of E), `inputE`, `inputI`.
+        ledger: `columns`, dictionaries of `name`, `log` (axis), `digits`; `rows`, dictionaries of `name`, `kind`
+            ("rate", "spiking", "other"), `baseline`, `figures` (median, least, largest, or None, one for each column),
+            `whys` (one for each column), `orbit` (n, 2); `truth` (n, 2); `x`, `y` (columns), `row` to open with.
         letgo: `nets`, dictionaries of `name`, `n`, `alpha` (leak per step), `data` (base64 of little-endian float32: W,
             U, b, C, d); `start` (raw state), `mean`, `std` (of Lorenz), `dt`, `substeps` (of RK4 in a step), `exponent`
             (largest, 1/time).
+        lif: nothing.
         lorenz: `start` (3 coordinates), `slope` (largest Lyapunov exponent, 1/time, of the guide line).
         stretch: `start` (3 coordinates), `spectrum` (3 known exponents), `curve` (n, 2), radii in RMS radii and
             correlation sums; without a curve there is no second picture.

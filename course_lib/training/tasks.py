@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Callable, Collection, Iterator
-from typing import Protocol, Unpack
+from typing import Protocol, Unpack, runtime_checkable
 
 import torch
 from torch import Tensor, nn
@@ -17,6 +17,7 @@ from course_lib.validation import check_count, check_generator, check_positive, 
 TaskCurriculum = Callable[[int], Task]
 
 
+@runtime_checkable
 class Trainable(Protocol):
     """What `fit_task` asks of a model; every network of `models` that runs on inputs has it."""
 

@@ -5,11 +5,12 @@ import json
 import os
 import zipfile
 
+import handed
 import nbformat
 import pytest
 import tiny
 
-from course_lib.staff.grading import archive, roles, sanitise, sets
+from course_lib.staff.grading import archive, quarantine, roles, sanitise, sets
 from course_lib.staff.grading import rebuild as building
 from course_lib.staff.grading.cells import read_cells
 from course_lib.staff.grading.collect import collect
@@ -322,3 +323,24 @@ def test_a_release_of_another_version_is_refused(course):
     (course / "assignments" / "tiny" / "tiny.ipynb").unlink()
     with pytest.raises(CourseError, match="course release tiny"):
         collected(course, ada=tiny.answered())
+
+
+def test_a_file_put_aside_is_kept_until_a_notebook_comes_or_the_term_is_over(course):
+    places = Places(course)
+    (course / "gradebook").mkdir()
+    places.term.write_text('roster = "roster.csv"')
+    (course / "gradebook" / "roster.csv").write_text("id,name,email\nada,Ada Doe,ada@uni.example\nben,,\n")
+    for student in ("ada", "ben"):
+        tiny.hand_in(course / "in", student, b"{ broken")
+    handed.collected(course, course / "in")
+    mail = (places.quarantine("tiny", "ada") / "mail.txt").read_text()
+    assert mail.startswith("To: ada@uni.example\nSubject: ") and "Hello Ada Doe," in mail
+    assert (places.quarantine("tiny", "ben") / "mail.txt").read_text().startswith("Subject: ")
+    tiny.hand_in(course / "in", "ada", tiny.answered())
+    handed.collected(course, course / "in")
+    assert not places.quarantine("tiny", "ada").exists() and places.submitted("tiny", "ada").exists()
+    assert (places.quarantine("tiny", "ben") / "original.ipynb").read_bytes() == b"{ broken"
+    removed, still = quarantine.purge(course, "tiny")
+    assert removed.startswith("1 removed") and "ben" in still and "ada" not in still
+    assert not places.quarantine("tiny", "ben").exists() and places.submitted("tiny", "ada").exists()
+    assert quarantine.purge(course, "tiny")[0].startswith("0 removed")

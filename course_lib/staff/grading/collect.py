@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from course_lib.staff.grading import account, lateness, sanitise
+from course_lib.staff.grading import account, lateness, quarantine, sanitise
 from course_lib.staff.grading.account import Collected
 from course_lib.staff.grading.cells import read_cells
 from course_lib.staff.grading.deal import course_key
@@ -25,15 +25,6 @@ from course_lib.staff.grading.times import Times, read_times
 from course_lib.validation import CourseError
 
 __all__ = ["Collected", "collect", "read_release"]
-
-MAIL = """Subject: Your notebook for {title} could not be read
-
-Hello,
-
-the file that you handed in for {title} ({name}) could not be graded: {reason}.
-Nothing is lost: please open your notebook in Colab, choose File > Download > Download .ipynb, and hand that file in
-again. If you have already done so, answer this mail and attach the file.
-"""
 
 
 @dataclass(frozen=True)
@@ -112,9 +103,13 @@ def _collect_one(desk: _Desk, found: Sequence[Found]) -> Collected:
             path = desk.places.submitted(desk.problem_set.name, item.student)
             if not path.exists() or path.read_bytes() != text:
                 write_safely(path, text)
+            quarantine.take_out(desk.places, desk.problem_set.name, item.student)
             return line
         refused.append((item, problem))
-    return _quarantine(desk, *refused[0], files)
+    item, problem = refused[0]
+    reason = sanitise.plain(problem)
+    quarantine.put_aside(desk.places, desk.problem_set, item, reason)
+    return replace(_line(desk, item, files, "quarantined"), reason=reason, flags=list(item.flags))
 
 
 def _rebuilt(
@@ -136,20 +131,6 @@ def _rebuilt(
     data = json.dumps(made, indent=1, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")
     line = _line(desk, item, files, "collected")
     return replace(line, digest=made["metadata"]["course"]["digest"], changes=said.changes, flags=flags), data
-
-
-def _quarantine(desk: _Desk, item: Found, reason: str, files: Sequence[Found]) -> Collected:
-    """Put a file aside, with a mail to its student."""
-    name = desk.problem_set.name
-    folder = desk.places.quarantine(name, item.student)
-    data, _ = item.read()
-    if data is not None:
-        write_safely(folder / "original.ipynb", data)
-    reason = sanitise.plain(reason)
-    mail = MAIL.format(title=desk.problem_set.title, name=sanitise.plain(item.name), reason=reason)
-    write_safely(folder / "mail.txt", mail.encode("utf-8", "replace"))
-    desk.places.submitted(name, item.student).unlink(missing_ok=True)
-    return replace(_line(desk, item, files, "quarantined"), reason=reason, flags=list(item.flags))
 
 
 def _line(desk: _Desk, item: Found, files: Sequence[Found], status: str) -> Collected:

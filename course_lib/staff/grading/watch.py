@@ -40,7 +40,8 @@ class QuestionRun:
     """What one question brought: a record, as bytes that nobody has looked into, or the reason why there is none.
 
     fault: the student's; trouble: ours. human: why a person should look. clock: stopped by the clock with processor
-    time to spare. closed: not dealt again. newer: of a cell before it that only a later Python reads.
+    time to spare; killed: its process was ended by a signal that may have come from outside. closed: not dealt again.
+    newer: of a cell before it that only a later Python reads.
     """
 
     record: bytes = b""
@@ -49,6 +50,7 @@ class QuestionRun:
     human: str = ""
     cpu: float = 0.0
     clock: bool = False
+    killed: bool = False
     closed: bool = False
     newer: str = ""
 

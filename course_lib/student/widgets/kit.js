@@ -1,7 +1,7 @@
 // What the widgets share: box, sliders, buttons, keys, link, loop and a pen. A widget brings its numerics, a state,
 // what to draw and what to say, and calls `courseKit.open(box, spec)` for the rest. spec:
 //   name      in the page's link, #name:a=1,b=2, which restores the sliders
-//   label     of the whole, for screen readers
+//   label     for screen readers
 //   state     gains `playing` (false at first where reduced motion is asked for) and `seen`
 //   pictures  { key: [draw, words] }: a canvas of class cw-key each; words (text or function) and say() are its label
 //   sliders   rows [name, text, least, most, step, show, coarse] for state[name]; show(value): its text (one decimal),
@@ -160,7 +160,7 @@
     for (const [key, action] of Object.entries(spec.keys)) w.bound[key] = () => { action(); w.show(); };
     w.live.addEventListener("keydown", (event) => {
       const key = (event.altKey ? "alt+" : "") + event.key.toLowerCase(), at = event.target.tagName;
-      const taken = at === "INPUT" ? key.startsWith("arrow") : at === "BUTTON" && key === " ";
+      const taken = at === "SELECT" || (at === "INPUT" ? key.startsWith("arrow") : at === "BUTTON" && key === " ");
       if (!w.bound[key] || taken || event.ctrlKey || event.metaKey) return;
       event.preventDefault();
       event.stopPropagation();
