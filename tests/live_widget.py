@@ -1,6 +1,15 @@
 """A widget in a browser: its handle, and how a test takes hold of it, moves a slider or drags in a picture."""
 
+import base64
+import json
+import re
+from pathlib import Path
 from typing import Any
+
+import numpy as np
+import torch
+
+from course_lib.models import CTRNN
 
 LIVE = "document.querySelector('.cw-live').courseWidget"
 STATE = f"{LIVE}.state"
@@ -34,3 +43,24 @@ def drag(page: Any, start: tuple[float, float], end: tuple[float, float]) -> Non
 def output_cell(shown: str) -> str:
     """A document that holds nothing but one output, as Colab shows it."""
     return f"<!doctype html><title>output</title><body>{shown}"
+
+
+def given(page: Path, name: str) -> dict[str, Any]:
+    """The options that a built page hands to its widget; name as in courseName."""
+    text = page.read_text(encoding="utf-8")
+    return json.loads(
+        re.search(rf"course{name}\.mount\(document\.getElementById\('[^']+'\), (.*?)\);</script>", text)[1]
+    )
+
+
+@torch.no_grad()
+def tanh_network(packed: dict[str, Any]) -> CTRNN:
+    """The library's network with the weights of a widget: W, U, b, C, d of three inputs and outputs."""
+    net = CTRNN(packed["n"], 3, 3, tau=1 / packed["alpha"], dt=1.0, generator=torch.Generator().manual_seed(0))
+    numbers = torch.from_numpy(np.frombuffer(base64.b64decode(packed["data"]), dtype="<f4").astype(float))
+    at = 0
+    for weights in (net.W_rec, net.W_in, net.b, net.C, net.d):
+        weights.copy_(numbers[at : at + weights.numel()].reshape(weights.shape))
+        at += weights.numel()
+    assert at == len(numbers)
+    return net

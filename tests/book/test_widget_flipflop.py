@@ -1,37 +1,11 @@
 """The widget of the flip-flop in a browser: the page's own network, its pulses, its verdicts."""
 
-import base64
-import json
-import re
-
-import numpy as np
 import pytest
 import torch
-from live_widget import LIVE, STATE, hold, slide
-
-from course_lib.models import CTRNN
+from live_widget import LIVE, STATE, given, hold, slide, tanh_network
 
 pytestmark = pytest.mark.browser
 PAGE = "book/computation/flipflop.html"
-
-
-def options(site, name: str) -> dict:
-    """What the page gave to the widget."""
-    text = (site / PAGE.replace("flipflop", "fixed_points" if name == "Hunt" else "flipflop")).read_text()
-    return json.loads(re.search(rf"course{name}\.mount\(document\.getElementById\('[^']+'\), (.*?)\);</script>", text)[1])
-
-
-def network(packed: dict) -> CTRNN:
-    """The library's network with the widget's weights."""
-    net = CTRNN(packed["n"], 3, 3, tau=5.0, dt=1.0, generator=torch.Generator().manual_seed(0))
-    numbers = torch.from_numpy(np.frombuffer(base64.b64decode(packed["data"]), dtype="<f4").astype(float))
-    at = 0
-    with torch.no_grad():
-        for weights in (net.W_rec, net.W_in, net.b, net.C, net.d):
-            weights.copy_(numbers[at : at + weights.numel()].reshape(weights.shape))
-            at += weights.numel()
-    assert at == len(numbers)
-    return net
 
 
 @pytest.fixture
@@ -41,12 +15,12 @@ def live(open_page, address):
 
 @torch.no_grad()
 def test_two_hundred_steps_agree_with_the_library(live, site):
-    net = network(options(site, "Flipflop"))
+    net = tanh_network(given(site / PAGE, "Flipflop"))
     u = torch.zeros(1, 200, 3, dtype=torch.float64)
     u[0, 0:5, 0], u[0, 60:65, 1], u[0, 120:128, 0] = 1.0, -1.0, -0.8
     script = """([spec, inputs]) => { const net = courseNet.network(spec); let x = new Float64Array(net.n);
         return inputs.map((u) => { x = net.step(x, u); return net.readout(x); }); }"""
-    here = torch.tensor(live.evaluate(script, [options(site, "Flipflop"), u[0].tolist()]), dtype=torch.float64)
+    here = torch.tensor(live.evaluate(script, [given(site / PAGE, "Flipflop"), u[0].tolist()]), dtype=torch.float64)
     assert (here - net.readout(net.run(u))[0]).abs().max() < 1e-9
 
 

@@ -3,8 +3,7 @@
 import plotly.offline
 import pytest
 import torch
-from live_widget import LIVE, STATE, hold
-from test_widget_flipflop import network, options
+from live_widget import LIVE, STATE, given, hold, tanh_network
 
 from course_lib.analysis import fixed_points
 from course_lib.student.plotly_html import VERSION
@@ -20,18 +19,18 @@ def live(open_page, address):
 
 @torch.no_grad()
 def test_the_search_ends_at_the_librarys_points_with_their_index(live, site):
-    net = network(options(site, "Hunt"))
+    net = tanh_network(given(site / PAGE, "Hunt"))
     starts = torch.rand(12, 64, generator=torch.Generator().manual_seed(1), dtype=torch.float64) * 2 - 1
     script = """([spec, starts]) => { const net = courseNet.network(spec); return starts.map((start) => {
         let s = { x: Float64Array.from(start), damping: 1e-2 };
         for (let i = 0; i < 60; i += 1) { s = courseHunt.newton(net, s); if (s.q < 5e-21) break; }
         return [Array.from(s.x), s.q, courseHunt.unstable(net, s.x).index]; }); }"""
-    ends = live.evaluate(script, [options(site, "Hunt"), starts.tolist()])
+    ends = live.evaluate(script, [given(site / PAGE, "Hunt"), starts.tolist()])
     flow = net.flow_at(torch.zeros(3, dtype=torch.float64))
     for x, q, index in ends:
         if q < 5e-21:
             found = fixed_points(flow, torch.tensor([x], dtype=torch.float64))
-            assert found.converged.all() and (found.x[0] - torch.tensor(x)).abs().max() < 1e-9
+            assert found.converged.all() and (found.x[0] - torch.tensor(x)).abs().max() < 1e-7  # q says 1e-10 of speed
             assert int(found.saddle_index[0]) == index
     assert sum(q < 5e-21 for _, q, _ in ends) >= 10
 
