@@ -57,7 +57,8 @@ class Fitted:
 class Candidate(Protocol):
     """A row: `name`, and `fit(trial, generator=...)`, which sees training data only."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def fit(self, trial: Trial, *, generator: torch.Generator) -> Fitted: ...
 

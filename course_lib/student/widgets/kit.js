@@ -9,7 +9,7 @@
 //   choices   { name, label, texts }: a row of buttons, also the digits, for state[name] = 0, 1, ...
 //   changed   (name): a slider or a choice moved
 //   buttons   rows [name, text, key, action, words]; words: the text for screen readers; "play" has its own action
-//   keys      { key: action } without a button; keys are lower case, "alt+" before those with Alt
+//   keys      { key: action } without a button; lower case, "alt+" before those with Alt
 //   turns     key of a picture that drags and Alt + arrows turn: state.yaw and state.tilt, read by `turner`
 //   help      list of what the keys do; the keys of sliders and turns are added
 //   pace      () -> steps a second, with advance(steps): what happens while it plays
