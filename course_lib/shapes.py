@@ -28,7 +28,7 @@ if TYPE_CHECKING or os.environ.get("COURSE_CHECK_SHAPES") == "1":
     PerSample = Float[Tensor, " batch"]
     PerCoordinate = Float[Tensor, " dim"]
     Exponents = Float[Tensor, " k"]
-    Mask = Bool[Tensor, "batch time"]
+    Mask = Bool[Tensor, "batch time *outputs"]  # outputs where each output has times of its own
 else:
     State = Tensor
     Jacobian = Tensor

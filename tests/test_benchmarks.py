@@ -4,9 +4,10 @@ import copy
 import dataclasses
 import importlib.util
 import math
+from types import SimpleNamespace
 
 import pytest
-from benchmarks import peers, records
+from benchmarks import peers, records, rotation
 from benchmarks.rows import ROWS, Criterion, median
 
 SHORT = records.read_toml("short.toml")
@@ -77,6 +78,31 @@ def test_peers_say_value_source_date_and_how():
         assert entry["row"] in ROWS and entry["kind"] in ("measured", "published")
     for entry in SHORT:
         assert set(entry) == {"row", "criterion", "measured", "tried", "next_step"}
+
+
+def test_shipped_networks_that_were_trained_anew_are_as_good():
+    assert rotation.complaints(rotation.load()) == []
+
+
+def test_the_next_network_is_the_one_longest_ago_and_its_figures_are_kept(monkeypatch, tmp_path):
+    made = []
+
+    def regenerate(name: str, folder: str) -> SimpleNamespace:
+        made.append(name)
+        return SimpleNamespace(quality={"score": 0.9 + len(made) / 1000})
+
+    monkeypatch.setattr(rotation.pretrained, "CATALOGUE", {"a": None, "b": None})
+    monkeypatch.setattr(rotation.pretrained, "regenerate", regenerate)
+    monkeypatch.setattr(rotation.pretrained, "load", lambda name: SimpleNamespace(quality={"score": 1.0}))
+    for _ in range(3):
+        rotation.rotate("0" * 40, tmp_path)
+    assert made == ["a", "b", "a"]
+    found = rotation.load(tmp_path)
+    assert found["a"]["anew"] == {"score": 0.903} and found["b"]["anew"] == {"score": 0.902}
+    assert rotation.complaints(found) == [
+        f"pretrained {name}, score: trained anew {score}, shipped 1" for name, score in (("a", 0.903), ("b", 0.902))
+    ]
+    assert any("| a | score | 1.0000 | 0.9030 |" in line for line in rotation.render(found))
 
 
 def test_the_fingerprint_follows_the_modules(tmp_path):

@@ -7,7 +7,14 @@ import torch
 from problems import F64
 from torch.testing import assert_close
 
-from course_lib.models import column_signs, draw_dale_weights, shuffle_signs, sign_violations, weight_spectrum
+from course_lib.models import (
+    column_signs,
+    draw_dale_weights,
+    draw_senders,
+    shuffle_signs,
+    sign_violations,
+    weight_spectrum,
+)
 from course_lib.validation import CourseError
 
 
@@ -106,6 +113,14 @@ def test_random_signs_keep_every_magnitude_and_lose_the_law(rng):
     assert same.radius == pytest.approx(math.sqrt(float((W**2).sum()) / 100), rel=0.02)
 
 
+def test_sparse_wires_give_every_cell_k_senders_and_never_itself(rng):
+    senders = draw_senders(1100, 100, 40, 39, generator=rng)
+    assert senders.shape == (1100, 39) and 0 <= int(senders.min()) and int(senders.max()) == 39
+    assert all(len(set(row)) == 39 for row in senders.tolist())
+    assert not bool((senders[100:140] == torch.arange(40)[:, None]).any())
+    assert float(torch.bincount(senders[:100].flatten()).double().std()) < 5  # nobody is preferred
+
+
 def test_the_generator_decides_everything():
     draw = lambda seed: draw_dale_weights(8, 2, generator=torch.Generator().manual_seed(seed), density=0.7)  # noqa: E731
     assert torch.equal(draw(1), draw(1)) and not torch.equal(draw(1), draw(2))
@@ -114,6 +129,7 @@ def test_the_generator_decides_everything():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
+        (lambda g: draw_senders(10, 0, 5, 5, generator=g), "K: wanted fewer than the 5 senders"),
         (lambda g: draw_dale_weights(4, 0, generator=g), "n_i: wanted"),
         (lambda g: draw_dale_weights(4, 2, generator=g, gain=-1.0), "gain: wanted"),
         (lambda g: draw_dale_weights(4, 2, generator=g, density=0.0), "density: wanted"),

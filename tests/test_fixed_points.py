@@ -65,6 +65,21 @@ def test_structured_seeds_complete_a_list_that_began_with_the_nodes(rng):
     assert fixed_points(flow, pairs).index_counts() == [8, 12, 6, 1]
 
 
+def test_seeds_between_neighbours_that_are_no_cube(rng):
+    """Four wells on a circle: the saddles lie between neighbours, the hilltop in the middle of all."""
+
+    def field(x):
+        r2, angle = x.square().sum(-1, keepdim=True), torch.atan2(x[..., 1:], x[..., :1])
+        return x * (1 - r2) + (4 * angle).sin() * torch.cat((x[..., 1:], -x[..., :1]), dim=-1)  # wells at 0, 90, ...
+
+    wells = tensor([1.0, 0.0], [0.0, 1.0], [-1.0, 0.0], [0.0, -1.0])
+    seeds = cell_seeds(wells, groups=[(0, 1), (1, 2), (2, 3), (3, 0), (0, 1, 2, 3)], copies=1, generator=rng)
+    assert_close(seeds[4:6], tensor([0.5, 0.5], [-0.5, 0.5]))
+    assert seeds.shape == (9, 2) and seeds[8].abs().max() == 0
+    found = fixed_points(FunctionFlow(field, 2), seeds[:8])
+    assert found.index_counts() == [4, 4]
+
+
 def test_a_map_is_at_rest_where_it_returns_its_argument_and_stable_inside_the_unit_circle():
     step = FunctionMap(lambda x: 3.2 * x * (1 - x), 1)
     found = fixed_points(step, tensor([0.1], [0.5], [0.9]))
@@ -182,6 +197,11 @@ def test_the_answer_does_not_depend_on_the_order_of_the_starts_and_repeats(rng):
         (lambda: fixed_points(FunctionMap(lambda x: x.float(), 2), torch.ones(3, 2, dtype=F64)), "got "),
         (lambda: fixed_points(HENON, tensor([0.1, 0.1])).signed_count(), "signed_count: wanted points of a flow"),
         (lambda: cell_seeds(tensor([1.0]), labels=tensor([0.5]), generator=torch.Generator()), "labels: wanted"),
+        (lambda: cell_seeds(tensor([1.0]), groups=[(0, 1)], generator=torch.Generator()), "groups: wanted rows from 0"),
+        (
+            lambda: cell_seeds(tensor([1.0]), labels=tensor([1.0]), groups=[(0,)], generator=torch.Generator()),
+            "wanted labels or groups, got both",
+        ),
         (lambda: cell_seeds(tensor([1.0]), generator=0), "generator: wanted a torch.Generator"),
         (lambda: draw_starts(tensor([1.0]), 3, noise=-1.0, generator=torch.Generator()), "noise: wanted"),
         (lambda: grid_starts((0.0, 0.0), (1.0, 0.0), 3), "low, high: wanted two corners"),

@@ -12,7 +12,16 @@ from problems import F64
 
 from course_lib.analysis import raster
 from course_lib.models.balanced import BalancedNetwork
-from course_lib.plotting import new_axes, plot_cell_currents, plot_raster, plot_scaling
+from course_lib.models.lif import LIFCell, run_cells
+from course_lib.models.surrogate import Surrogate
+from course_lib.plotting import (
+    new_axes,
+    plot_cell_currents,
+    plot_membrane,
+    plot_raster,
+    plot_scaling,
+    plot_surrogates,
+)
 from course_lib.validation import CourseError
 
 
@@ -47,6 +56,25 @@ def test_a_raster_has_one_mark_a_spike_and_a_colour_a_population(ax):
 def test_a_raster_of_one_population_has_no_legend(ax):
     plot_raster(ax, raster(torch.ones(5, 2, dtype=torch.bool), dt=1.0))
     assert len(ax.lines) == 1 and len(ax.lines[0].get_xdata()) == 10 and ax.get_legend() is None
+
+
+def test_a_membrane_is_drawn_with_a_stroke_a_spike(ax):
+    cells = run_cells(LIFCell(dt=0.5), torch.tensor([0.5, 1.5], dtype=F64).expand(160, 2))
+    assert plot_membrane(ax, cells, cell=1) is ax
+    current, membrane, threshold = ax.lines
+    assert np.allclose(membrane.get_ydata(), cells.v[0, :, 1]) and membrane.get_xdata()[-1] == 80.0
+    assert np.allclose(current.get_ydata(), cells.i_syn[0, :, 1]) and threshold.get_ydata()[0] == 1.0
+    strokes = [path.vertices[0, 0] for path in ax.collections[0].get_paths()]
+    assert strokes == ((cells.spikes[0, :, 1].nonzero().squeeze(1) + 1) * 0.5).tolist() and len(strokes) >= 2
+
+
+def test_surrogates_are_drawn_as_bells_with_their_names(ax):
+    bells = [Surrogate("superspike", 10.0), Surrogate("triangle", 4.0)]
+    assert plot_surrogates(ax, bells, reach=0.25) is ax
+    for line, bell in zip(ax.lines, bells, strict=True):
+        x = torch.as_tensor(line.get_xdata())
+        assert np.allclose(line.get_ydata(), bell.derivative(x)) and float(x.abs().max()) == 0.25
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["superspike, slope 10", "triangle, slope 4"]
 
 
 def test_the_sum_of_the_currents_is_drawn_with_the_cell_s_spikes(ax, run):

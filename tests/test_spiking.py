@@ -5,14 +5,14 @@ import torch
 from problems import F64
 
 from course_lib.analysis import skill
-from course_lib.models.lif import LIFCell, above, lif_step
+from course_lib.models.lif import LIFCell, lif_step
 from course_lib.models.surrogate import Surrogate
 from course_lib.tasks import LorenzForecast
 from course_lib.training import fit_readout
 from course_lib.validation import CourseError
 
 pytest.importorskip("norse")
-from course_lib.models.spiking import SpikingEINetwork, norse_step
+from course_lib.models.spiking import SpikingEINetwork, norse_integrate
 
 
 def generator(seed: int = 0) -> torch.Generator:
@@ -29,10 +29,11 @@ def signal(batch: int = 2, time: int = 30) -> torch.Tensor:
 
 
 def test_norse_takes_the_plain_step():
-    cell, draw = LIFCell(tau_mem=17.0, tau_syn=6.0, v_reset=-0.2), generator()
+    """Below threshold, where nothing is reset; `test_a_run_is_its_equations` has the spikes."""
+    cell, draw = LIFCell(tau_mem=17.0, tau_syn=6.0, v_th=50.0), generator()
     v, i_syn, jump = (torch.randn(40, generator=draw, dtype=F64) for _ in range(3))
-    for ours, theirs in zip(lif_step(v, i_syn, jump, cell), norse_step(cell, above)(v, i_syn, jump), strict=True):
-        torch.testing.assert_close(ours, theirs)
+    ours, theirs = lif_step(v, i_syn, jump, cell), norse_integrate(cell)(v, i_syn, jump)
+    torch.testing.assert_close(ours[:2], theirs)
 
 
 def test_a_run_is_its_equations():
@@ -76,6 +77,35 @@ def test_a_reservoir_keeps_no_graph_and_a_trainable_network_has_finite_gradients
         assert bool(parameter.grad.isfinite().all()) and 0 < float(parameter.grad.norm()) < 1e3
 
 
+def test_a_run_goes_on_where_another_ended():
+    network, u = small(), signal()
+    whole = network.run(u, record=("spikes",))
+    first = network.run(u[:, :12])
+    second = network.run(u[:, 12:], start=first.end, record=("spikes",))
+    assert torch.equal(second.spikes, whole.spikes[:, 60:])
+    torch.testing.assert_close(second.features, whole.features[:, 12:])
+    assert not torch.equal(network.run(u[:, 12:], record=("spikes",)).spikes, whole.spikes[:, 60:])
+
+
+def test_the_reverse_pass_is_autograd_through_every_step():
+    network, u, goal = small(trainable=True), signal(2, 6), torch.randn(2, 6, 240, generator=generator(1), dtype=F64)
+    start = network.run(signal(2, 20)).end
+    (network.run(u, start=start).features * goal).sum().backward()
+    found = [p.grad.clone() for p in network.dynamics_parameters()]
+    network.zero_grad()
+    v, i_syn, spikes, traces = start.v, start.i_syn, start.spikes, list(start.traces)
+    total = 0.0
+    for k in range(30):
+        jump = network.cell.leak_syn * (u[:, k // 5] @ network.W_in.T + network.b) + spikes @ network.W_rec.T
+        v, i_syn, spikes = lif_step(v, i_syn, jump, network.cell, spike=network.surrogate)
+        traces = [r + network.cell.dt / tau * (spikes - r) for r, tau in zip(traces, network.traces, strict=True)]
+        if k % 5 == 4:
+            total = total + (torch.cat(traces, dim=1) * goal[:, k // 5]).sum()
+    total.backward()
+    for mine, parameter in zip(found, network.dynamics_parameters(), strict=True):
+        torch.testing.assert_close(mine, parameter.grad)
+
+
 @pytest.mark.parametrize("word", ["silent", "saturated"])
 def test_a_factor_of_a_thousand_does_not_pass_unnoticed(word):
     """As if inputs and drive had been scaled for ms in a library of seconds, or the other way round."""
@@ -108,9 +138,15 @@ def test_one_generator_decides_everything():
     assert torch.equal(one, again) and not torch.equal(one, other)
 
 
+@pytest.mark.parametrize("name", ["closed_loop_flow", "closed_loop_map"])
+def test_a_spiking_loop_is_no_flow_and_no_map(name):
+    with pytest.raises(CourseError, match=r"a network whose state jumps at every spike. mean_field\(u\) is a Flow"):
+        getattr(small(), name)()
+
+
 @pytest.mark.parametrize("name", ["jacobian", "flow_at", "map_at"])
 def test_a_request_for_a_jacobian_is_refused_with_its_reason(name):
-    with pytest.raises(CourseError, match="a network whose state jumps at every spike"):
+    with pytest.raises(CourseError, match=r"a network whose state jumps at every spike. mean_field\(u\) is a Flow"):
         getattr(small(), name)(torch.zeros(3, dtype=F64))
 
 

@@ -1,6 +1,7 @@
 """Starts for a search: states drawn near orbits, means of points that are already known, regular grids."""
 
 import itertools
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -43,6 +44,7 @@ def cell_seeds(
     points: State,
     *,
     labels: Tensor | None = None,
+    groups: Sequence[Sequence[int]] | None = None,
     copies: int = 10,
     noise: float = 0.05,
     generator: torch.Generator,
@@ -52,7 +54,9 @@ def cell_seeds(
     points: (k, dim), float64, for example the stable nodes that a first search found.
     labels: (k, bits) of -1 and +1, the corner of a cube that each point stands for: then one seed for each of the
         3^bits cells of the cube (corners, edges, faces, ..., centre), the mean of its corners. Cells none of whose
-        corners was found are left out.  None: the points, the means of all pairs, and the mean of all.
+        corners was found are left out.
+    groups: for points that are no cube, the rows whose mean is a seed, for example the neighbours [(0, 1), (1, 2)];
+        the points themselves are seeds as well.  Neither: the points, the means of all pairs, and the mean of all.
     copies: of every seed; the first is exact, the others carry Gaussian noise [state units].
 
     For the three-bit memory: 8 nodes give 27 seeds, one near each fixed point of the ideal product.
@@ -63,7 +67,14 @@ def cell_seeds(
     check_generator(generator)
     if len(points) == 0:
         raise complaint("points", wanted="at least one point", got="none", do="Search from trajectories first.")
-    seeds = _pair_means(points) if labels is None else _cell_means(points, labels)
+    if labels is not None and groups is not None:
+        raise complaint(
+            "cell_seeds", wanted="labels or groups", got="both", do="Labels already say which cells to take."
+        )
+    if groups is not None:
+        seeds = _group_means(points, groups)
+    else:
+        seeds = _pair_means(points) if labels is None else _cell_means(points, labels)
     repeated = seeds.repeat(copies, 1)
     jitter = noise * torch.randn(repeated.shape, generator=generator, dtype=repeated.dtype)
     jitter[: len(seeds)] = 0
@@ -83,6 +94,19 @@ def grid_starts(low: tuple[float, ...], high: tuple[float, ...], n: int) -> Stat
 def _pair_means(points: Tensor) -> Tensor:
     pairs = [(points[i] + points[j]) / 2 for i, j in itertools.combinations(range(len(points)), 2)]
     return torch.stack([*points, *pairs, points.mean(dim=0)])
+
+
+def _group_means(points: Tensor, groups: Sequence[Sequence[int]]) -> Tensor:
+    rows = range(len(points))
+    for group in groups:
+        if not len(group) or not all(row in rows for row in group):
+            raise complaint(
+                "groups",
+                wanted=f"rows from 0 to {len(points) - 1} in every group",
+                got=str(list(group)),
+                do="Name each point by its row, for example [(0, 1), (1, 2)].",
+            )
+    return torch.stack([*points, *(points[list(group)].mean(dim=0) for group in groups)])
 
 
 def _cell_means(points: Tensor, labels: Tensor) -> Tensor:

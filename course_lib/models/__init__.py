@@ -5,6 +5,7 @@ from course_lib.models.connectivity import (
     Spectrum,
     column_signs,
     draw_dale_weights,
+    draw_senders,
     shuffle_signs,
     sign_violations,
     weight_spectrum,
@@ -22,12 +23,14 @@ from course_lib.models.inhibition import (
     two_populations,
 )
 from course_lib.models.lif import LIFCell, LIFRun, firing_rate, interval_in_steps, lif_step, run_cells
+from course_lib.models.mean_field import MeanField, siegert_rate
 from course_lib.models.noise import Noise
 from course_lib.models.nonlinearity import NONLINEARITIES, Nonlinearity
 from course_lib.models.rate_flow import RampFlow, RateFlow
 from course_lib.models.rate_network import RateNetwork
 from course_lib.models.recurrent import RecurrentNetwork
-from course_lib.models.spiking import SpikingEINetwork, SpikingRun
+from course_lib.models.spiking import SpikingEINetwork, SpikingRun, SpikingState
+from course_lib.models.spiking_loop import LoopState, SpikingLoop
 from course_lib.models.surrogate import Surrogate
 
 __all__ = [
@@ -45,6 +48,8 @@ __all__ = [
     "LIFCell",
     "LIFRun",
     "LSTMMap",
+    "LoopState",
+    "MeanField",
     "Noise",
     "Nonlinearity",
     "RampFlow",
@@ -53,7 +58,9 @@ __all__ = [
     "RecurrentNetwork",
     "Spectrum",
     "SpikingEINetwork",
+    "SpikingLoop",
     "SpikingRun",
+    "SpikingState",
     "Stabilisation",
     "SteadyResponse",
     "Surrogate",
@@ -61,11 +68,13 @@ __all__ = [
     "column_signs",
     "current_balance",
     "draw_dale_weights",
+    "draw_senders",
     "firing_rate",
     "interval_in_steps",
     "lif_step",
     "run_cells",
     "shuffle_signs",
+    "siegert_rate",
     "sign_violations",
     "stabilisation",
     "steady_response",

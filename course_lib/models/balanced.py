@@ -15,12 +15,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from course_lib.models.connectivity import draw_senders
 from course_lib.models.lif import LIFCell
+from course_lib.models.mean_field import MeanField
 from course_lib.validation import check_count, check_generator, check_positive, check_shape, complaint
 
 F64 = torch.float64
 ONE = torch.ones(1, dtype=F64)
-CHUNK = 1000  # cells whose inputs are drawn at once
 
 
 @dataclass(frozen=True)
@@ -150,9 +151,9 @@ class BalancedNetwork:
         check_generator(generator)
         self.couplings = couplings or Couplings()
         self.cell = cell or LIFCell(dt=0.5)
-        sources_E = _draw_sources(self.n_cells, 0, n_e, K, generator)
-        sources_I = _draw_sources(self.n_cells, n_e, n_i, K, generator)
-        self.targets = (_receivers(sources_E, n_e), _receivers(sources_I, n_i) + self.n_cells + 1)
+        senders_e = draw_senders(self.n_cells, 0, n_e, K, generator=generator)
+        senders_i = draw_senders(self.n_cells, n_e, n_i, K, generator=generator)
+        self.targets = (_receivers(senders_e, n_e), _receivers(senders_i, n_i) + self.n_cells + 1)
         J, jump = self.couplings, self.cell.tau_mem / self.cell.tau_syn / math.sqrt(K)
         self.weights = jump * torch.stack((self._per_cell(J.EE, J.IE), -self._per_cell(J.EI, J.II)))  # (2, cells)
         self.external_per_drive = math.sqrt(K) * self._per_cell(J.E0, J.I0)
@@ -163,6 +164,17 @@ class BalancedNetwork:
         silent = torch.zeros(self.n_cells, dtype=torch.bool)
         v = self.cell.v_reset + share * (self.cell.v_th - self.cell.v_reset)
         return NetworkState(v, torch.zeros(2, self.n_cells, dtype=F64), silent)
+
+    def mean_field(self, drive: float) -> MeanField:
+        """The flow of the two populations' rates (2,) [Hz] in time [ms], for this K; `Couplings.rates` is K = ∞.
+
+        drive: m0. Brunel, Journal of Computational Neuroscience 8, 2000, section 3.
+        """
+        J, tau = self.couplings, self.cell.tau_mem
+        A = torch.tensor([[J.EE, -J.EI], [J.IE, -J.II]], dtype=F64)  # the charge of K spikes is A √K τ_mem
+        outside = check_positive("drive", drive, or_zero=True) * math.sqrt(self.K)
+        external = outside * torch.tensor([J.E0, J.I0], dtype=F64)
+        return MeanField(A * math.sqrt(self.K) * tau / 1000, A**2 * tau / 1000, external, self.cell)
 
     @torch.no_grad()
     def run(
@@ -272,26 +284,14 @@ class BalancedNetwork:
             )
 
 
-def _draw_sources(n_cells: int, first: int, n_sources: int, K: int, generator: torch.Generator) -> Tensor:
-    """(cells, K): for every cell K different senders out of n_sources; `first`: index of the first of these cells."""
-    drawn = []
-    for low in range(0, n_cells, CHUNK):
-        cells = torch.arange(low, min(low + CHUNK, n_cells))
-        lot = torch.rand(len(cells), n_sources, generator=generator)
-        own = (cells >= first) & (cells < first + n_sources)
-        lot[own.nonzero().squeeze(1), cells[own] - first] = -1.0  # a cell never draws itself
-        drawn.append(lot.topk(K, dim=1, sorted=False).indices)
-    return torch.cat(drawn)
-
-
-def _receivers(sources: Tensor, n_sources: int) -> Tensor:
-    """The same wires seen from the senders: (n_sources, most targets), filled up with the number of cells."""
-    n_cells, K = sources.shape
-    flat = sources.flatten()
+def _receivers(senders: Tensor, n_senders: int) -> Tensor:
+    """The same wires seen from the senders: (n_senders, most targets), filled up with the number of cells."""
+    n_cells, K = senders.shape
+    flat = senders.flatten()
     order = flat.argsort(stable=True)
     sender, receiver = flat[order], order // K
-    count = torch.bincount(flat, minlength=n_sources)
+    count = torch.bincount(flat, minlength=n_senders)
     place = torch.arange(len(flat)) - (count.cumsum(0) - count)[sender]
-    table = torch.full((n_sources, int(count.max())), n_cells)
+    table = torch.full((n_senders, int(count.max())), n_cells)
     table[sender, place] = receiver
     return table

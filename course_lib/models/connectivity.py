@@ -20,6 +20,7 @@ from course_lib.validation import (
 )
 
 BALANCES = ("mean", "rows", "none")
+CHUNK = 1000  # cells whose senders are drawn at once
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,13 @@ def column_signs(n_e: int, n_i: int, *, dtype: torch.dtype = torch.float64) -> T
     return torch.cat((torch.ones(n_e, dtype=dtype), -torch.ones(n_i, dtype=dtype)))
 
 
+def check_density(density: float) -> float:
+    """`density` as the probability of a connection."""
+    if not 0 < check_positive("density", density) <= 1:
+        raise complaint("density", wanted="a probability above 0, at most 1", got=f"{density:g}", do="Change density.")
+    return density
+
+
 def draw_dale_weights(
     n_e: int,
     n_i: int,
@@ -67,8 +75,7 @@ def draw_dale_weights(
     signs = column_signs(n_e, n_i)
     check_generator(generator)
     check_choice("balance", balance, BALANCES)
-    if not 0 < check_positive("density", density) <= 1:
-        raise complaint("density", wanted="a probability above 0, at most 1", got=f"{density:g}", do="Change density.")
+    check_density(density)
     dim = n_e + n_i
     magnitude = torch.rand(dim, dim, generator=generator, dtype=torch.float64) ** 2
     if density < 1:
@@ -81,6 +88,26 @@ def draw_dale_weights(
         magnitude[:, n_e:] *= _row_ratio(magnitude, n_e)[:, None]
     W = magnitude * signs
     return W if gain is None else _rescale(W, check_positive("gain", gain, or_zero=True))
+
+
+def draw_senders(n_cells: int, first: int, n_senders: int, K: int, *, generator: torch.Generator) -> Tensor:
+    """Sparse wires of one in-degree: for each of n_cells cells K different senders out of n_senders, (n_cells, K).
+
+    Senders are counted from 0; the first of them is cell `first` of the network, and no cell is its own sender.
+    """
+    check_count("n_cells", n_cells)
+    check_count("first", first, least=0)
+    check_generator(generator)
+    if check_count("K", K) >= check_count("n_senders", n_senders):
+        raise complaint("K", wanted=f"fewer than the {n_senders} senders", got=str(K), do="Or take more cells.")
+    drawn = []
+    for low in range(0, n_cells, CHUNK):
+        cells = torch.arange(low, min(low + CHUNK, n_cells))
+        lot = torch.rand(len(cells), n_senders, generator=generator)
+        own = (cells >= first) & (cells < first + n_senders)
+        lot[own.nonzero().squeeze(1), cells[own] - first] = -1.0  # a cell never draws itself
+        drawn.append(lot.topk(K, dim=1, sorted=False).indices)
+    return torch.cat(drawn)
 
 
 def shuffle_signs(W: Tensor, *, generator: torch.Generator) -> Tensor:

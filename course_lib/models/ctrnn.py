@@ -10,6 +10,7 @@ import math
 import torch
 from torch import Tensor, nn
 
+from course_lib.models.connectivity import check_density
 from course_lib.models.rate_network import RateNetwork, check_tau
 from course_lib.validation import check_count, check_generator
 
@@ -20,8 +21,9 @@ class CTRNN(RateNetwork):
     dim: units.  n_in, n_out: sizes of input and readout.  tau: time constant, one number or (dim,).
     dt: step, at most the shortest tau; its ratio dt / tau is the leak per step.  generator: draws the weights, so that
     torch's global state is left alone.  nonlinearity: "tanh", "softplus", "relu" or "logistic".
-    gain: W_rec ~ N(0, gain² / dim), spectral radius about `gain`.  input_scale, bias_scale: standard deviations of
-    W_in and b.  Weights are float64 unless dtype says otherwise.
+    gain: W_rec ~ N(0, gain² / (density dim)), spectral radius about `gain`.  density: probability of a recurrent
+    connection; `fit_task` keeps absent ones absent.  input_scale, bias_scale: standard deviations of W_in and b.
+    Weights are float64 unless dtype says otherwise.
     """
 
     W_rec: nn.Parameter
@@ -37,6 +39,7 @@ class CTRNN(RateNetwork):
         generator: torch.Generator,
         nonlinearity: str = "tanh",
         gain: float = 0.6,
+        density: float = 1.0,
         input_scale: float = 0.3,
         bias_scale: float = 0.3,
         dtype: torch.dtype = torch.float64,
@@ -49,11 +52,15 @@ class CTRNN(RateNetwork):
         def normal(*size: int, scale: float) -> nn.Parameter:
             return nn.Parameter(scale * torch.randn(*size, generator=generator, dtype=torch.float64).to(dtype))
 
-        self.W_rec = normal(dim, dim, scale=gain / math.sqrt(dim))
+        self.W_rec = normal(dim, dim, scale=gain / math.sqrt(check_density(density) * dim))
         self.W_in = normal(dim, n_in, scale=input_scale)
         self.b = normal(dim, scale=bias_scale)
         self.C = normal(n_out, dim, scale=1 / math.sqrt(dim))
         self.d = nn.Parameter(torch.zeros(n_out, dtype=dtype))
+        if density < 1:
+            absent = torch.rand(dim, dim, generator=generator, dtype=torch.float64) >= density
+            with torch.no_grad():
+                self.W_rec.masked_fill_(absent, 0.0)
 
     def dynamics_parameters(self) -> list[nn.Parameter]:
         """W_rec, W_in and b."""

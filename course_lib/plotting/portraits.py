@@ -1,6 +1,6 @@
 """Phase portraits: arrows, nullclines, rest points by kind, basins."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -61,6 +61,7 @@ def plot_rest_points(
     points: Linearization,
     *,
     coordinates: Sequence[int] = (0, 1),
+    project: Callable[[Tensor], Tensor] | None = None,
     by: str = "kind",
     size: float = 8.0,
     legend: bool = True,
@@ -68,6 +69,7 @@ def plot_rest_points(
     """Points with a shape for each kind, or for each number of unstable directions (by="index").
 
     Filled is stable, open unstable, a triangle is a saddle. Plain axes take two coordinates, 3-D axes three.
+    project: takes states (n, dim) to the coordinates to choose from, for example a network's readout; None: the states.
     """
     chosen = list(coordinates)
     if len(chosen) != (3 if ax.name == "3d" else 2):
@@ -76,7 +78,8 @@ def plot_rest_points(
         )
     if by not in ("kind", "index"):
         raise complaint("by", wanted="kind or index", got=repr(by), do="index suits many points in many dimensions.")
-    x, index = points.x.numpy()[:, chosen], points.saddle_index.tolist()
+    x = (points.x if project is None else project(points.x).detach()).numpy()[:, chosen]
+    index = points.saddle_index.tolist()
     entries: dict[str, Line2D] = {}
     for point, name, unstable in zip(x, points.names, index, strict=True):
         marker, fill, color = KINDS[name]

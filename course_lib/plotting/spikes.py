@@ -1,15 +1,44 @@
-"""Pictures of spiking networks: rasters, currents of one cell, how numbers scale."""
+"""Pictures of spiking cells and networks: membranes, surrogates, rasters, currents of one cell, how numbers scale."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+import torch
 from matplotlib.axes import Axes
 
 from course_lib.analysis.spike_trains import Raster
 from course_lib.models.balanced import BalancedRun
+from course_lib.models.lif import LIFRun
+from course_lib.models.surrogate import Surrogate
 from course_lib.plotting.networks import EXCITATORY, INHIBITORY, NET
 from course_lib.plotting.style import COLORS, CYCLE, legend_above
 from course_lib.validation import complaint
+
+
+def plot_membrane(ax: Axes, run: LIFRun, *, cell: int = 0, trial: int = 0, v_th: float = 1.0) -> Axes:
+    """Synaptic current and membrane of one cell against time, a stroke above the threshold for every spike."""
+    t = run.dt * np.arange(1, run.v.shape[1] + 1)
+    fired = t[run.spikes[trial, :, cell].numpy()]
+    ax.plot(t, run.i_syn[trial, :, cell].numpy(), color=COLORS["truth"], linewidth=1.0, label="synaptic current")
+    ax.plot(t, run.v[trial, :, cell].numpy(), color=CYCLE[0], label="membrane")
+    ax.vlines(fired, v_th, 1.8 * v_th, color=EXCITATORY, label="spikes")
+    ax.axhline(v_th, color=COLORS["guide"], linestyle="--", linewidth=1.0)
+    ax.set_xlabel("time [ms]")
+    ax.set_ylabel("v, i [threshold]")
+    legend_above(ax, 3)
+    return ax
+
+
+def plot_surrogates(ax: Axes, surrogates: Sequence[Surrogate], *, reach: float = 0.5) -> Axes:
+    """What stands in the place of a threshold's derivative, against v - v_th from -reach to reach."""
+    excess = torch.linspace(-reach, reach, 401, dtype=torch.float64)
+    for color, surrogate in zip(CYCLE, surrogates, strict=False):
+        name = f"{surrogate.name}, slope {surrogate.slope:g}"
+        ax.plot(excess.numpy(), surrogate.derivative(excess).numpy(), color=color, label=name)
+    ax.set_xlabel("v − threshold")
+    ax.set_ylabel("in place of the derivative")
+    ax.legend(loc="upper left", fontsize="small")
+    return ax
 
 
 def plot_raster(ax: Axes, record: Raster, *, n_e: int | None = None, size: float = 2.0) -> Axes:

@@ -106,6 +106,17 @@ def grade(
     accept_partial: Annotated[bool, typer.Option("--accept-partial", help="Accept partial isolation.")] = False,
 ) -> None:
     """Grade a class: collect, deal, run, judge, record, feedback, CSV."""
+    _grade(assignment, submissions, jobs, json_file, unsandboxed, accept_partial)
+
+
+def _grade(
+    assignment: str,
+    submissions: Path | None,
+    jobs: int,
+    json_file: Path | None,
+    unsandboxed: bool,
+    accept_partial: bool,
+) -> None:
     from course_lib.staff.grading.grade import grade as run
     from course_lib.staff.grading.report import show, show_progress
 
@@ -151,6 +162,18 @@ def collect(
 
 
 @app.command()
+def purge(assignment: Annotated[str, typer.Argument(help="For instance a1_lorenz.")]) -> None:
+    """Remove the files that could not be read, as they were handed in: when the term is over, for privacy.
+
+    Grades, feedback and the notebooks that were graded stay; those are without Colab's personal data.
+    """
+    from course_lib.staff.grading.quarantine import purge as remove
+
+    for line in remove(course_root(), assignment):
+        typer.echo(line)
+
+
+@app.command()
 def export(
     assignment: Annotated[str, typer.Argument(help="For instance a1_lorenz.")],
     to: Annotated[
@@ -182,18 +205,19 @@ def regrade(
     unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help="Go on where there are no walls.")] = False,
     accept_partial: Annotated[bool, typer.Option("--accept-partial", help="Accept partial isolation.")] = False,
 ) -> None:
-    """Grade a class again after the questions have changed. Look first: --preview. Hand-given points stay."""
+    """Grade again all that was collected, after the questions have changed. Look first: --preview.
+
+    Hand-given points stay. Nothing is collected anew: for another release, or other files, run `course grade`.
+    """
     from course_lib.staff.grading import regrade as again
-    from course_lib.staff.grading.places import Places, write_safely
+    from course_lib.staff.grading.places import write_safely
     from course_lib.staff.grading.report import show_progress
 
-    root = course_root()
     if not preview:
-        source = again.source_of(Places(root), assignment)
-        grade(assignment, source, jobs, json_file, unsandboxed, accept_partial)
+        _grade(assignment, None, jobs, json_file, unsandboxed, accept_partial)
         return
     made = again.preview(
-        root,
+        course_root(),
         assignment,
         everything=everything,
         jobs=jobs,

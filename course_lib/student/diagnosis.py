@@ -201,13 +201,13 @@ def _names(
             defined = _symbols(plain(other.source))[1]
             (drawn if other.explore else runs).update(defined)
             if other.explore:
-                runs.update(_definitions(plain(other.source)))
+                runs.update(*(_symbols(ast.unparse(statement))[1] for statement in definitions(other.source)))
     for name in sorted(outside):
         if name in others:
             text = f"calls {name} of question {others[name].lstrip('q')}: a mistake there would count here too"
             yield text, LOOK
         elif name in drawn and name not in runs:
-            yield f"uses {name}, which only a cell tagged explore sets: grading does not run that", COSTS
+            yield f"uses {name}, which an explore cell computes: grading does not run that", COSTS
         elif name not in runs:
             yield f"uses {name}, which no cell defines: was its cell deleted?", COSTS
 
@@ -233,17 +233,26 @@ def _symbols(source: str) -> tuple[set[str], set[str]]:
     return used, own
 
 
-def _definitions(source: str) -> set[str]:
-    """Functions, classes and imports of a cell: the part of an explore cell that grading does run."""
+def definitions(source: str) -> list[ast.stmt]:
+    """What of an explore cell grading runs: imports, functions, classes, and names for values that are written out."""
     try:
-        body = ast.parse(source).body
+        body = ast.parse(plain(source)).body
     except SyntaxError:
-        return set()
-    found = {node.name for node in body if isinstance(node, ast.FunctionDef | ast.ClassDef)}
-    for node in body:
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            found |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-    return found
+        return []
+    return [statement for statement in body if _is_definition(statement)]
+
+
+def _is_definition(statement: ast.stmt) -> bool:
+    if not isinstance(statement, ast.Assign | ast.AnnAssign):
+        kinds = ast.Import | ast.ImportFrom | ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+        return isinstance(statement, kinds)
+    if statement.value is None or isinstance(statement.value, ast.Lambda):
+        return statement.value is not None
+    try:
+        ast.literal_eval(statement.value)
+    except (ValueError, TypeError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _written(name: str, fewest: int, most: int, cells: Sequence[Cell]) -> Finding:

@@ -1,5 +1,6 @@
 """`doctor`: what the last cell of a problem set checks before you hand in. It changes nothing and asks nothing."""
 
+import ast
 import json
 import os
 import subprocess
@@ -15,7 +16,18 @@ from typing import Any
 import course_lib
 from course_lib.student import wire
 from course_lib.student.begin import checks_of, current
-from course_lib.student.diagnosis import COSTS, FINE, LOOK, OPEN, Finding, cells_of, examine_notebook, plain
+from course_lib.student.diagnosis import (
+    COSTS,
+    FINE,
+    LOOK,
+    OPEN,
+    Cell,
+    Finding,
+    cells_of,
+    definitions,
+    examine_notebook,
+    plain,
+)
 from course_lib.student.say import say
 
 TIME_LIMIT = 180
@@ -108,18 +120,23 @@ def _rehearsed(
     notebook: Mapping[str, Any], assignment: str, checks: ModuleType, before: list[Finding]
 ) -> list[Finding]:
     """Findings of a run in a fresh process: what stops, what fails its check, what takes too long."""
-    cells = [cell for cell in cells_of(notebook) if cell.kind == "code" and not cell.explore]
+    cells = [cell for cell in cells_of(notebook) if cell.kind == "code"]
     cells = [cell for cell in cells if cell.role not in ("check", "probe", "doctor")]
-    titles = {cell.number: _title(cell.grade_id, cell.number) for cell in cells}
-    given = {"assignment": assignment, "cells": [{"number": c.number, "source": plain(c.source)} for c in cells]}
+    titles = {cell.number: _title(cell.grade_id, cell.number) for cell in cells if not cell.explore}
+    sources = [(cell.number, source) for cell in cells for source in _run_of(cell)]
+    given = {"assignment": assignment, "cells": [{"number": n, "source": source} for n, source in sources]}
     result = _run(given)
     if isinstance(result, str):
         return [Finding("a fresh run", result, COSTS)]
     findings = []
     for number, error in result["stopped"].items():
+        if int(number) not in titles:
+            continue  # an exploration may stop
         if not error.startswith(("NotImplementedError", "SyntaxError")):  # open, or told already
             findings.append(Finding(titles[int(number)], f"stops in a fresh notebook: {error}", COSTS))
     for number, seconds in result["slow"].items():
+        if int(number) not in titles:
+            continue
         text = f"works for {seconds} s before any question is asked: move that into a function or an explore cell"
         findings.append(Finding(titles[int(number)], text, LOOK))
     settled = {finding.what for finding in before if finding.verdict in (OPEN, COSTS)}
@@ -128,6 +145,13 @@ def _rehearsed(
         if title not in settled:
             findings.append(_checked(title, found, checks.CHECKS[name].cpu_seconds))
     return findings
+
+
+def _run_of(cell: Cell) -> list[str]:
+    """What of a cell runs: all of it, or the definitions of an exploration one by one."""
+    if not cell.explore:
+        return [plain(cell.source)]
+    return [ast.unparse(statement) for statement in definitions(cell.source)]
 
 
 def _title(grade_id: str, number: int) -> str:

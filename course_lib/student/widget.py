@@ -1,4 +1,7 @@
-"""Pictures that live without a kernel: one script a widget, the same in the book and in Colab."""
+"""Pictures that live without a kernel: one script a widget, the same in the book and in Colab.
+
+What the widgets share (box, sliders, keys, link, loop, pen) is `widgets/kit.js`, whose head says how to write one.
+"""
 
 import base64
 import html
@@ -9,7 +12,8 @@ from importlib.resources import files
 from itertools import count
 from typing import Any
 
-NAMES = ("balance", "fit-window", "isn", "letgo", "lorenz", "stretch", "units")
+NAMES = ("balance", "fit-window", "flipflop", "hunt", "isn", "ledger", "letgo", "lif", "lorenz", "stretch", "units")
+RUN_A_NETWORK = ("flipflop", "hunt", "letgo")  # they need net.js as well
 _number = count(1)
 
 
@@ -23,12 +27,14 @@ class Widget:
 
     def _repr_html_(self) -> str:
         folder = files("course_lib.student") / "widgets"
-        script = (folder / f"{self.name}.js").read_text(encoding="utf-8")
+        parts = ("kit.js", *(("net.js",) if self.name in RUN_A_NETWORK else ()), f"{self.name}.js")
+        script = "\n".join((folder / part).read_text(encoding="utf-8") for part in parts)
         style = (folder / "widget.css").read_text(encoding="utf-8")
         home = f"course-{self.name}-{next(_number)}"
         options = json.dumps(self.options).replace("<", "\\u003c")  # no option can close the script
         camel = "".join(part.capitalize() for part in self.name.split("-"))  # fit-window: courseFitWindow
         mount = f"course{camel}.mount(document.getElementById('{home}'), {options});"
+        # the kit comes with every widget: in Colab each output cell is a document of its own
         return (
             f'<div class="course-widget" id="{home}"><figure class="cw-still">{self.still}</figure></div>\n'
             f"<style>{style}</style>\n<script>{script}\n{mount}</script>"
@@ -63,11 +69,18 @@ def widget(name: str, *, still: Any = None, alt: str = "", **options: object) ->
         fit-window: `series`, dictionaries of `name`, `t` (time,), `groups` (groups, time) of a divergence curve and
             `signal`, an index into `signals`, lists of samples `dt` apart; `window` (2 times) and `lag` (samples), what
             it opens with; `longest`, the largest lag.
+        flipflop: a network that holds three bits, `n`, `alpha`, `data` (see letgo); `corners` (8, 3), outputs at its
+            memories; `edges` (12, points, 3), outputs along the roads between them.
+        hunt: `n`, `alpha`, `data` (see letgo) of such a network; `edges`, drawn faintly.
         isn: first values of its sliders: `ee`, `ei`, `ie`, `ii` (magnitudes of the weights, ei from I to E), `ratio`
             (time constant of I over that of E), `inputE`, `inputI`.
+        ledger: `columns`, dictionaries of `name`, `log` (axis), `digits`; `rows`, dictionaries of `name`, `kind`
+            ("rate", "spiking", "other"), `baseline`, `figures` (median, least, largest, or None, one for each column),
+            `whys` (one for each column), `orbit` (n, 2); `truth` (n, 2); `x`, `y` (columns), `row` to open with.
         letgo: `nets`, dictionaries of `name`, `n`, `alpha` (leak per step), `data` (base64 of little-endian float32: W,
             U, b, C, d); `start` (raw state), `mean`, `std` (of Lorenz), `dt`, `substeps` (of RK4 in a step), `exponent`
             (largest, 1/time).
+        lif: nothing.
         lorenz: `start` (3 coordinates), `slope` (largest Lyapunov exponent, 1/time, of the guide line).
         stretch: `start` (3 coordinates), `spectrum` (3 known exponents), `curve` (n, 2), radii in RMS radii and
             correlation sums; without a curve there is no second picture.

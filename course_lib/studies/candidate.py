@@ -22,6 +22,14 @@ class NotApplicable:
         return f"– ({self.why})"
 
 
+@dataclass(frozen=True)
+class SpikeCount:
+    """What spikes cost: of all cells together, a second of the network's time, and a sample that it forecasts."""
+
+    per_second: float
+    per_sample: float
+
+
 Predict = Callable[[Tensor], Tensor]
 Forecast = Callable[[Tensor, int], Tensor]
 Loop = Callable[[Tensor], tuple[Flow | Map, Tensor]]
@@ -36,12 +44,14 @@ class Fitted:
     forecast: (inputs, n_steps) to what it says by itself after these inputs, (batch, n_steps, dim), or why it cannot.
     loop: inputs to the autonomous system that runs by itself and its states after these inputs, (batch, its dim), or
     why there is none.
+    spikes: how many it needs, or that it needs none.
     """
 
     predict: Predict
     n_fitted: int
     forecast: Forecast | NotApplicable
     loop: Loop | NotApplicable
+    spikes: SpikeCount | NotApplicable = NotApplicable("it does not spike")
 
 
 class Candidate(Protocol):

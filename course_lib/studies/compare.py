@@ -45,6 +45,8 @@ COLUMNS: dict[str, Callable[[Scores], Figure]] = {
     "fitted numbers": lambda s: float(s.n_fitted),
     "training [CPU s]": lambda s: s.training_seconds,
     "steps per CPU s": lambda s: s.steps_per_second,
+    "spikes per s": lambda s: s.spikes if isinstance(s.spikes, NotApplicable) else s.spikes.per_second,
+    "spikes per sample": lambda s: s.spikes if isinstance(s.spikes, NotApplicable) else s.spikes.per_sample,
 }
 
 
@@ -65,10 +67,13 @@ class ComparedRow:
     name: str
     scores: tuple[Scores, ...]
 
+    def figures(self, column: str) -> list[Figure]:
+        """The column's figure of every seed, or why it has none."""
+        return [COLUMNS[column](s) for s in self.scores]
+
     def spread(self, column: str) -> Spread | NotApplicable:
         """The column's figure over the seeds that have it, or why none has."""
-        read = COLUMNS[check_choice("column", column, COLUMNS)]
-        figures = [read(s) for s in self.scores]
+        figures = self.figures(check_choice("column", column, COLUMNS))
         values = [f for f in figures if not isinstance(f, NotApplicable)]
         if not values:
             return next(f for f in figures if isinstance(f, NotApplicable))

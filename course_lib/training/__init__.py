@@ -6,6 +6,7 @@ from course_lib.training.curricula import (
     Forcing,
     annealed,
     generalised_forcing,
+    growing_delays,
     predictability_interval,
     sparse_forcing,
     sufficient_strength,
@@ -16,10 +17,14 @@ from course_lib.training.loop import History, LoopOptions, TrainingStopped, trai
 from course_lib.training.losses import log_mse, mse
 from course_lib.training.progress import ProgressBar
 from course_lib.training.readout import Readout, fit_readout
+from course_lib.training.slow_synapse import FieldFit, fit_slow_synapse
 from course_lib.training.state import TrainingState, load_state, save_state
+from course_lib.training.streams import fit_streams
+from course_lib.training.tasks import fit_task, respond, score_task
 
 __all__ = [
     "TEACHER",
+    "FieldFit",
     "Forcing",
     "ForecasterFit",
     "History",
@@ -35,13 +40,19 @@ __all__ = [
     "fit_forecaster",
     "fit_readout",
     "fit_reservoir",
+    "fit_slow_synapse",
+    "fit_streams",
+    "fit_task",
     "forced_predictions",
     "generalised_forcing",
+    "growing_delays",
     "load_state",
     "log_mse",
     "mse",
     "predictability_interval",
+    "respond",
     "save_state",
+    "score_task",
     "sparse_forcing",
     "sufficient_strength",
     "train",

@@ -1,4 +1,4 @@
-"""How much of the truth a network is given while it trains: teacher forcing, sparse or in part.
+"""What changes while a network trains: how much of the truth it is given, and how long it has to remember.
 
 A network that is to run on its own output should meet that output in training. Then errors grow along the orbit, and so
 does the gradient: in a chaotic system it must explode over a long window, whatever the architecture (Mikhaeil, Monfared
@@ -19,6 +19,7 @@ from torch import Tensor
 
 from course_lib.dynamics import Map, check_map
 from course_lib.shapes import Sequence
+from course_lib.tasks.timed import TimedTask
 from course_lib.validation import (
     check_choice,
     check_count,
@@ -82,6 +83,21 @@ def annealed(first: float, last: float, n_steps: int, *, where: str = "state") -
     def at_step(step: int) -> Forcing:
         share = min(1.0, (step - 1) / max(n_steps - 1, 1))
         return Forcing(first + share * (last - first), 1, where)
+
+    return at_step
+
+
+def growing_delays(task: TimedTask, n_steps: int, *, first: float = 0.2) -> Callable[[int], TimedTask]:
+    """The task with its longest delay growing on a straight line from a share `first` of its range to all of it.
+
+    n_steps: training steps after which the delays are the task's own; a good choice is 40 % of the training.
+    """
+    check_count("n_steps", n_steps)
+    low, high = task.delay
+
+    def at_step(step: int) -> TimedTask:
+        share = min(1.0, first + (1 - first) * (step - 1) / n_steps)
+        return task.with_delay(low, low + share * (high - low))
 
     return at_step
 

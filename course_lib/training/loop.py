@@ -1,7 +1,7 @@
 """One training loop. It knows parameters, a loss and a score; it knows no model and no task."""
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypedDict
@@ -74,7 +74,7 @@ def train(
     *,
     n_steps: int,
     generator: torch.Generator,
-    lr: float = 2e-3,
+    lr: float | Sequence[float] = 2e-3,
     final_lr: float = 0.02,
     betas: tuple[float, float] = (0.9, 0.99),
     clip: float | None = 1.0,
@@ -90,7 +90,8 @@ def train(
     """Adam on `parameters` with a cosine learning rate, in place.
 
     loss: draws its batch from the generator it is given and returns a scalar.  n_steps: length of the cosine.
-    lr: first learning rate; it falls to final_lr * lr.  clip: largest norm of the gradient; None: no clipping.
+    lr: first learning rate, or one for each parameter; it falls to final_lr * lr.
+    clip: largest norm of the gradient; None: no clipping.
     score: a number that is better when larger, taken every score_every steps and at the end; the best weights are put
     back at the end.  patience: scores without improvement after which training stops; None: never.
     on_step: called with (step, loss) after each step; `ProgressBar` is one.
@@ -103,11 +104,14 @@ def train(
     """
     parameters = list(parameters)
     check_count("n_steps", n_steps)
-    check_positive("lr", lr)
+    rates = [lr] * len(parameters) if isinstance(lr, int | float) else list(lr)
+    for rate in rates:
+        check_positive("lr", rate)
     check_count("score_every", score_every)
     check_count("checkpoint_every", checkpoint_every)
     check_generator(generator)
-    optimizer = torch.optim.Adam(parameters, lr=lr, betas=betas)
+    groups = [{"params": [p], "lr": rate} for p, rate in zip(parameters, rates, strict=True)]
+    optimizer = torch.optim.Adam(groups, betas=betas)
     start, log = (0, _Log()) if resume is None else _restore(resume, n_steps, parameters, optimizer, generator)
     end = n_steps if stop_at is None else min(n_steps, check_count("stop_at", stop_at))
     step, stopped = min(start, end), False
@@ -117,7 +121,9 @@ def train(
         return _capture(step, n_steps, log, parameters, optimizer, generator)
 
     while step < end and not stopped:
-        optimizer.param_groups[0]["lr"] = lr * _cosine(step / max(n_steps - 1, 1), final_lr)
+        share = _cosine(step / max(n_steps - 1, 1), final_lr)
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
+            group["lr"] = rate * share
         before = _copies(parameters)
         value, norm = _one_step(loss, generator, parameters, optimizer, clip)
         if not (math.isfinite(value) and math.isfinite(norm)):

@@ -1,4 +1,4 @@
-"""Losses over (batch, time, dim) with a mask over (batch, time)."""
+"""Losses over (batch, time, dim) with a mask over (batch, time), or over each output apart."""
 
 from torch import Tensor
 

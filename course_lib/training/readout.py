@@ -58,7 +58,19 @@ def solve_ridge(features: Tensor, values: Tensor, ridge: float) -> tuple[Tensor,
     """
     mean_x, mean_y = features.mean(dim=0), values.mean(dim=0)
     centred = features - mean_x
-    gram = centred.T @ centred  # (dim, dim)
+    return _solve(centred.T @ centred, centred.T @ (values - mean_y), mean_x, mean_y, ridge)
+
+
+def solve_moments(
+    mean_x: Tensor, mean_y: Tensor, mean_xx: Tensor, mean_xy: Tensor, ridge: float
+) -> tuple[Tensor, Tensor]:
+    """The same C and d from means over the data. mean_x: (dim,).  mean_xx: (dim, dim).  mean_xy: (dim, n_out)."""
+    gram = mean_xx - mean_x[:, None] * mean_x
+    return _solve(gram, mean_xy - mean_x[:, None] * mean_y, mean_x, mean_y, ridge)
+
+
+def _solve(gram: Tensor, cross: Tensor, mean_x: Tensor, mean_y: Tensor, ridge: float) -> tuple[Tensor, Tensor]:
+    """gram: (dim, dim), overwritten.  cross: (dim, n_out)."""
     gram.diagonal().add_(ridge * gram.diagonal().mean())
-    C = torch.linalg.solve(gram, centred.T @ (values - mean_y)).T
+    C = torch.linalg.solve(gram, cross).T
     return C, mean_y - C @ mean_x

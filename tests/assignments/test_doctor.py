@@ -81,7 +81,7 @@ def _retype(notebook):
 
 
 def _explore_only(notebook):
-    cell(notebook, "q2-explore")["source"] = "STEP = 6"
+    cell(notebook, "q2-explore")["source"] = "STEP = sum([6])"
     change(notebook, "q2-answer", "h / 6", "h / STEP")
 
 
@@ -97,7 +97,7 @@ def _helper(notebook):
         (_retype, COSTS, "Question 1: the answer cell was turned into text"),
         (_double, LOOK, "Question 1: the answer cell stands there 2 times"),
         (_elsewhere, LOOK, "Question 1: lorenz is defined in cell 6, outside the answer cell"),
-        (_explore_only, COSTS, "Question 2: uses STEP, which only a cell tagged explore sets"),
+        (_explore_only, COSTS, "Question 2: uses STEP, which an explore cell computes"),
         (("q3-answer", "np.sort(", "(np.sort("), COSTS, "Question 3: does not parse"),
         (
             ("q3-answer", "def spectrum(", "def spectra("),
@@ -142,6 +142,14 @@ def test_a_helper_of_ones_own_and_a_broken_exploration_are_fine(notebook):
     cell(notebook, "q2-explore")["source"] = "raise RuntimeError('explored')"
     found = diagnose(notebook, NAME)
     assert {finding.verdict for finding in found} == {FINE}
+
+
+def test_constants_and_functions_of_an_exploration_count_as_they_do_in_grading(notebook):
+    lines = "STEP = 6\nhalf = lambda h: h / STEP\nimport math as m\nplotted = half(undefined)"
+    cell(notebook, "q2-explore")["source"] = lines
+    change(notebook, "q2-answer", "h / 6", "m.fsum([half(h)])")
+    found = diagnose(notebook, NAME)
+    assert {finding.verdict for finding in found} == {FINE}, found
 
 
 def test_written_answers_are_counted(notebook):

@@ -13,6 +13,7 @@ from typing import Any
 
 from course_lib import __version__
 
+from . import rotation
 from .rows import ROWS, Row
 
 HERE = Path(__file__).resolve().parent
@@ -144,6 +145,7 @@ def render() -> str:
         for seed, values in zip(row.seeds, figures, strict=True):
             lines.append(f"| {seed} | " + " | ".join(f"{values[key]:.5g}" for key in keys) + " |")
         lines += _provenance(row, record) + _peers(row)
+    lines += rotation.render(rotation.load())
     return "\n".join(lines).rstrip() + "\n"
 
 

@@ -226,8 +226,10 @@ LORENZ_SPECTRUM = Row(
 )
 
 # the rows of other files, which take Row and Criterion from above
+from .rows_ablations import ABLATION_ROWS  # noqa: E402
 from .rows_from_data import FROM_DATA_ROWS  # noqa: E402
 from .rows_networks import NETWORKS_ROWS  # noqa: E402
+from .rows_separatrix import SEPARATRIX_ROWS  # noqa: E402
 from .rows_spiking import SPIKING_ROWS  # noqa: E402
 from .rows_spiking_driven import DRIVEN_ROWS  # noqa: E402
 from .rows_systems import SYSTEMS_ROWS  # noqa: E402
@@ -240,6 +242,8 @@ ROWS: dict[str, Row] = {
         *SYSTEMS_ROWS,
         *FROM_DATA_ROWS,
         *NETWORKS_ROWS,
+        *SEPARATRIX_ROWS,
+        *ABLATION_ROWS,
         *SPIKING_ROWS,
         *DRIVEN_ROWS,
     )

@@ -2,15 +2,13 @@
 
 import pytest
 import torch
+from live_widget import LIVE, STATE, drag, hold, slide
 
 from course_lib.integrate import integrate
 from course_lib.models import stabilisation, steady_response, two_populations
-from course_lib.student import widget
 
 pytestmark = pytest.mark.browser
 PAGE = "book/networks/ei_rate.html"
-LIVE = "document.querySelector('.cw-live').courseWidget"
-STATE = f"{LIVE}.state"
 SETTINGS = (  # w_EE, w_EI, w_IE, w_II, tau_I / tau_E
     (2.0, 2.0, 2.5, 1.0, 0.5),
     (0.5, 2.0, 2.5, 1.0, 1.0),
@@ -29,19 +27,7 @@ def pieces(setting: tuple[float, ...]) -> tuple[dict[str, float], object]:
 @pytest.fixture
 def isn(open_page, address):
     """The page with the widget paused at rest, in view and focused."""
-    page = open_page(f"{address}/{PAGE}")
-    live = page.locator(".cw-live")
-    live.scroll_into_view_if_needed()
-    live.focus()
-    page.keyboard.press(" ")
-    page.keyboard.press("r")
-    return page
-
-
-def slide(page, name: str, value: float) -> None:
-    """Put a slider where a reader would."""
-    script = "([input, value]) => { input.value = value; input.dispatchEvent(new Event('input')); }"
-    page.evaluate(script, [page.locator(f"input[name={name}]").element_handle(), value])
+    return hold(open_page(f"{address}/{PAGE}"), " ", "r")
 
 
 def test_steps_agree_with_the_library(open_page, address):
@@ -110,8 +96,6 @@ def test_keys_buttons_and_arrows_do_what_they_say(isn):
     assert page.evaluate(f"{STATE}.t") == 50
     page.locator("[data-do=again]").click()
     assert page.evaluate(f"{STATE}.t") == 0
-    page.locator("[data-do=keys]").click()
-    assert page.locator(".cw-keys").is_visible()
     assert page.faults == []
 
 
@@ -129,11 +113,8 @@ def test_sliders_obey_arrows_and_leave_a_link_that_restores_them(isn, open_page,
 def test_the_pointer_puts_the_state_where_it_is(isn):
     page = isn
     box = page.locator(".cw-phase").bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + 100)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 34, box["y"] + box["height"] - 34)
-    page.mouse.up()
-    page.mouse.move(box["x"] + 100, box["y"] + 100)
+    corner = (box["x"] + 34, box["y"] + box["height"] - 34)
+    drag(page, (box["x"] + box["width"] / 2, box["y"] + 100), corner)
     assert page.evaluate(f"{STATE}.r") == pytest.approx([0.0, 0.0], abs=0.05)
 
 
@@ -142,28 +123,3 @@ def test_reduced_motion_starts_paused_and_shows_a_whole_answer(open_page, addres
     assert page.evaluate(f"[{STATE}.playing, {STATE}.t]") == [False, 0]
     page.locator("[data-do=paradox]").click()
     assert page.evaluate(f"{STATE}.t") == 200
-
-
-def test_targets_are_large_enough_for_a_finger(open_page, address):
-    page = open_page(f"{address}/{PAGE}", viewport={"width": 390, "height": 844}, has_touch=True)
-    for control in page.locator(".cw-live button, .cw-live input").all():
-        box = control.bounding_box()
-        assert box["height"] >= 44 and box["width"] >= 44
-    page.locator("[data-do=paradox]").tap()
-    assert page.evaluate(f"{STATE}.more") == 1
-
-
-def test_without_javascript_the_still_picture_stands_in_the_box(open_page, address):
-    page = open_page(f"{address}/{PAGE}", java_script_enabled=False)
-    image = page.locator(".cw-still img")
-    assert image.is_visible() and len(image.get_attribute("alt")) > 40
-    assert page.locator(".cw-live").count() == 0
-
-
-def test_it_lives_in_a_bare_output_cell_as_in_colab(open_page):
-    page = open_page()
-    page.set_content("<!doctype html><title>output</title><body>" + widget("isn", ee=1.5)._repr_html_())
-    page.wait_for_function(f"{STATE}.t > 5")
-    assert page.evaluate(f"{STATE}.ee") == 1.5
-    assert page.locator(".cw-live canvas").count() == 2
-    assert page.faults == []

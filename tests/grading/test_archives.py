@@ -87,6 +87,15 @@ def test_a_zip_that_a_student_handed_in_is_opened(course, tmp_path):
     assert item.status == "collected" and "work/tiny.ipynb" in " ".join(item.handed_in)
 
 
+def test_a_zip_of_many_large_notebooks_is_not_read(course, tmp_path, monkeypatch):
+    """Each may be as large as a notebook may; all of them together are work for an hour."""
+    monkeypatch.setattr(archive, "NESTED", 3 * len(handed.answers("right")))
+    few, many = inner("a.ipynb", "b.ipynb"), inner(*(f"{number}.ipynb" for number in range(4)))
+    path = raw_zip(tmp_path / "in.zip", ("few/work.zip", few), ("many/work.zip", many))
+    found = collected(course, path)
+    assert found["few"].status == "collected" and found["many"].reason.startswith("the notebooks in the zip are larger")
+
+
 def test_a_broken_stream_costs_its_own_student(course, tmp_path):
     """Each compression has errors of its own: zlib's is neither an OSError nor a bad zip."""
     broken = bytearray(inner("tiny.ipynb"))

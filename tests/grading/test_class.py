@@ -4,6 +4,7 @@ import csv
 import os
 import random
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,6 +15,7 @@ import pytest
 import tiny
 
 from course_lib.staff.grading import account
+from course_lib.staff.grading.grade import grade
 from course_lib.staff.grading.places import Places
 
 KINDS = {
@@ -93,3 +95,23 @@ def test_one_command_takes_a_class_from_zip_to_grades(course, count):
     assert all(f"<strong>{who}</strong>" in page for who in aside) and "Not graded" not in page.split("How it went")[0]
     kept = account.read(places, "tiny")
     assert kept.missing == ["nobody"] and kept.lms == "canvas" and len(kept.students) == count
+
+
+def test_an_archive_of_latecomers_leaves_the_others_in_the_table_and_a_regrade_runs_all(course):
+    for student, answers in (("ada", {}), ("ben", {"q1": "def double(x):\n    return x"})):
+        tiny.hand_in(course / "first", student, tiny.answered(**answers))
+    tiny.hand_in(course / "second", "cyd", tiny.answered())
+    places = Places(course)
+    grade(course, "tiny", course / "first", unsandboxed=True)
+    report = grade(course, "tiny", course / "second", unsandboxed=True)
+    assert set(report.students) == {"cyd"} and any("earlier run" in note and "ada" in note for note in report.notes)
+    with open(places.csv("tiny"), newline="") as file:
+        assert {row["student"]: row["score"] for row in csv.DictReader(file)} == {"ada": "8", "ben": "4", "cyd": "8"}
+    page = places.triage("tiny").read_text()
+    assert '<strong class="">3</strong> handed in' in page and "2 full, 0 some, 1 none" in page
+    questions = course / "solutions" / "tiny" / "questions.py"
+    questions.write_text(questions.read_text() + "\n# changed\n")
+    shutil.rmtree(course / "first")
+    report = grade(course, "tiny", None, unsandboxed=True)
+    assert {who: entry["score"] for who, entry in report.students.items()} == {"ada": 8, "ben": 4, "cyd": 8}
+    assert report.fresh == 3

@@ -5,11 +5,12 @@ import json
 import os
 import zipfile
 
+import handed
 import nbformat
 import pytest
 import tiny
 
-from course_lib.staff.grading import archive, roles, sanitise, sets
+from course_lib.staff.grading import archive, quarantine, roles, sanitise, sets
 from course_lib.staff.grading import rebuild as building
 from course_lib.staff.grading.cells import read_cells
 from course_lib.staff.grading.collect import collect
@@ -322,3 +323,58 @@ def test_a_release_of_another_version_is_refused(course):
     (course / "assignments" / "tiny" / "tiny.ipynb").unlink()
     with pytest.raises(CourseError, match="course release tiny"):
         collected(course, ada=tiny.answered())
+
+
+def test_a_file_put_aside_is_kept_until_a_notebook_comes_or_the_term_is_over(course):
+    places = Places(course)
+    (course / "gradebook").mkdir()
+    places.term.write_text('roster = "roster.csv"')
+    (course / "gradebook" / "roster.csv").write_text("id,name,email\nada,Ada Doe,ada@uni.example\nben,,\n")
+    for student in ("ada", "ben"):
+        tiny.hand_in(course / "in", student, b"{ broken")
+    handed.collected(course, course / "in")
+    mail = (places.quarantine("tiny", "ada") / "mail.txt").read_text()
+    assert mail.startswith("To: ada@uni.example\nSubject: ") and "Hello Ada Doe," in mail
+    assert (places.quarantine("tiny", "ben") / "mail.txt").read_text().startswith("Subject: ")
+    tiny.hand_in(course / "in", "ada", tiny.answered())
+    handed.collected(course, course / "in")
+    assert not places.quarantine("tiny", "ada").exists() and places.submitted("tiny", "ada").exists()
+    assert (places.quarantine("tiny", "ben") / "original.ipynb").read_bytes() == b"{ broken"
+    removed, still = quarantine.purge(course, "tiny")
+    assert removed.startswith("1 removed") and "ben" in still and "ada" not in still
+    assert not places.quarantine("tiny", "ben").exists() and places.submitted("tiny", "ada").exists()
+    assert quarantine.purge(course, "tiny")[0].startswith("0 removed")
+
+
+def test_a_fresh_copy_handed_in_beside_the_work_does_not_take_its_place(course):
+    for student, newest in (("ada", tiny.released()), ("ben", tiny.answered(q1="def double(x):\n    return x"))):
+        os.utime(tiny.hand_in(course / "in", student, tiny.answered(), "work.ipynb"), (1e9, 1e9))
+        tiny.hand_in(course / "in", student, newest, "fresh.ipynb")
+    found = handed.collected(course, course / "in")
+    assert found["ada"].name.endswith("work.ipynb") and found["ben"].name.endswith("fresh.ipynb")
+    assert "2 notebooks were handed in" in found["ada"].flags[0]
+    for path in (course / "in").glob("*/work.ipynb"):
+        path.write_bytes(b"{")
+    found = handed.collected(course, course / "in")
+    assert found["ada"].status == "collected" and found["ada"].name.endswith("fresh.ipynb")
+
+
+def test_two_who_hand_in_the_same_file_are_two_with_cases_of_their_own(course):
+    for student in ("ada", "ben"):
+        tiny.hand_in(course / "in", student, tiny.answered())
+    found = handed.collected(course, course / "in")
+    assert found["ada"].digest == found["ben"].digest and not found["ada"].flags
+    marks = [json.loads(Places(course).submitted("tiny", who).read_text())["metadata"]["course"] for who in found]
+    assert marks[0]["mark"] != marks[1]["mark"]
+
+
+def test_more_commands_than_anybody_writes_are_put_aside(course):
+    for student, count in (("ada", building.MOST_COMMANDS // 40), ("ben", building.MOST_COMMANDS + 1)):
+        tiny.hand_in(course / "in", student, tiny.inserted(tiny.answered(), "setup", "x = !ls\n" * count))
+    found = handed.collected(course, course / "in")
+    assert (found["ada"].status, found["ben"].status) == ("collected", "quarantined")
+
+
+def test_markdown_of_blank_lines_takes_no_time_and_a_link_below_them_no_script():
+    text = sanitise.markdown("\n" * 100_000 + "  [a]: javascript:alert(1)")
+    assert text.startswith("\n" * 100_000) and "javascript:" not in text

@@ -1,9 +1,11 @@
 """What goes wrong on our side costs no student a point: killed runs, full disks, judges that raise, hang or die."""
 
 import json
+import os
 import random
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -12,10 +14,12 @@ from pathlib import Path
 import pytest
 import tiny
 
-from course_lib.staff.grading import batch, gradebook, verdicts
+from course_lib.staff.grading import batch, gradebook, isolation, verdicts
 from course_lib.staff.grading.grade import grade
 from course_lib.staff.grading.places import Places
 from course_lib.staff.grading.record import Recorder
+from course_lib.staff.grading.watch import Watch
+from course_lib.student.channel import ChannelError
 from course_lib.validation import CourseError
 
 FUSED = Path(__file__).with_name("fused.py")
@@ -24,6 +28,7 @@ CLASS = {
     "ben": tiny.answered(q1="def double(x):\n    return x"),
     "cyd": tiny.answered(q2="import os\ndef shift(x, by):\n    os._exit(1)"),
 }
+TWICE = "def twice(x):\n    return 2 * x"
 SCORES = {"ada": 8, "ben": 4, "cyd": 4}
 
 
@@ -183,3 +188,40 @@ def test_what_the_clock_stopped_runs_again_alone_before_a_person_is_asked(course
     assert "Stopped by the clock twice" in read["asleep"].verdicts["q1"].human
     assert not read["busy"].verdicts["q1"].human and any("alone" in note for note in read["busy"].notes)
     assert read["quick"].notes == ()
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("when", ["answering", "before"])
+def test_a_worker_killed_from_outside_costs_nothing(course, monkeypatch, how, when):
+    """As the system does when memory runs out, or an instructor who ends the wrong process."""
+    heard, shots, cells = Watch._heard, [], []
+
+    def shot(self, tag, data):
+        cells.extend([self.asked] if tag == b"D" else [])
+        at = self.asked is not None if when == "answering" else len(cells) == 2  # where `twice` is defined
+        if tag == b"D" and not shots and at:
+            shots.append(self.worker.pid)
+            os.kill(self.worker.pid, how)
+            self.state.record = b""
+            raise ChannelError("gone")
+        return heard(self, tag, data)
+
+    monkeypatch.setattr(Watch, "_heard", shot)
+    tiny.hand_in(course / "in", "ada", tiny.inserted(tiny.answered(q1="double = twice"), "setup", TWICE))
+    report = grade(course, "tiny", course / "in", unsandboxed=True)
+    assert len(shots) == 1 and report.students["ada"]["score"] == 8
+    made = verdicts.read(Places(course), "tiny", "ada")
+    assert "signal" in made.notes[0] and not any(verdict.human for verdict in made.verdicts.values())
+
+
+def test_code_that_kills_its_own_process_each_time_loses_its_question_and_a_person_is_asked(course, monkeypatch):
+    """Without walls; behind them no process can kill itself so: it is the first of its namespace."""
+    monkeypatch.setattr(isolation, "measure", lambda: isolation.Isolation("none"))
+    again = "import os\ndef shift(x, by):\n    os.kill(os.getpid(), 9)"
+    tiny.hand_in(course / "in", "ada", tiny.answered(q2=again))
+    restart = tiny.inserted(tiny.answered(), "setup", "import os\nos.kill(os.getpid(), 9)")
+    tiny.hand_in(course / "in", "ben", restart)  # how a notebook in Colab restarts its runtime
+    report = grade(course, "tiny", course / "in", unsandboxed=True)
+    assert {student: entry["score"] for student, entry in report.students.items()} == {"ada": 4, "ben": 8}
+    made = verdicts.read(Places(course), "tiny", "ada").verdicts
+    assert made["q2"].human == made["q2"].reason == verdicts.KILLED and not made["q1"].human

@@ -7,6 +7,7 @@ import shutil
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 import generated_class
 import numpy as np
@@ -17,6 +18,7 @@ from generated_class import Pupil
 from typer.testing import CliRunner
 
 from course_lib.staff.cli import app
+from course_lib.staff.grading import isolation
 from course_lib.staff.grading.places import Places
 
 CLASSES = [
@@ -50,7 +52,8 @@ def term(request, tmp_path_factory):
         (root / "_toc.yml").touch()
     pupils = generated_class.make(generated_class.FLAVOURS[name](), count, np.random.default_rng(0))
     archive = generated_class.write_zip(root / "submissions.zip", pupils)
-    options = ["--jobs", "2", "--unsandboxed", "--json", str(root / "out.json")]
+    walls = [] if isolation.measure().level == "full" else ["--unsandboxed"]
+    options = ["--jobs", "2", *walls, "--json", str(root / "out.json")]
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(root)
         done = CliRunner().invoke(app, ["grade", name, "--submissions", str(archive), *options])
@@ -94,11 +97,20 @@ def test_feedback_comes_back_under_canvas_names(term):
 
 
 def test_the_triage_page_names_those_who_need_a_person_and_no_others(term):
-    page = Places(term.root).triage(term.name).read_text(encoding="utf-8")
+    page = Places(term.root).triage(term.name).read_text(encoding="utf-8").partition("<h2>How it went</h2>")[0]
     named = set(re.findall(r"<strong>([\w.-]+)</strong>", page)) & set(term.pupils)
     needs = {pupil.student for pupil in term.pupils.values() if pupil.fate in ("report", "broken", "pasted")}
     assert needs <= named
     assert {term.pupils[student].fate for student in named - needs} <= {"again", "late"}
+
+
+def test_every_link_of_the_triage_page_leads_to_a_file(term):
+    page = Places(term.root).triage(term.name)
+    links = re.findall(r'href="([^"]+)"', page.read_text(encoding="utf-8"))
+    gone = [link for link in links if not (page.parent / unquote(link)).is_file()]
+    readable = [pupil for pupil in term.pupils.values() if pupil.bounds is not None]
+    assert not gone and sum("/feedback/" in link for link in set(links)) == len(term.pupils)
+    assert sum("/submitted/" in link for link in set(links)) == len(readable)
 
 
 def test_a_class_is_made_alike_from_the_same_number():

@@ -160,6 +160,23 @@ def _text(course) -> str:
     return (Places(course).account("tiny") / "account.txt").read_text()
 
 
+def test_a_roster_that_comes_later_renames_and_doubles_nobody(course, tmp_path):
+    path = handed.write_zip(tmp_path / "in.zip", handed.CANVAS)
+    before = collected(course, path)
+    write_roster(course)
+    assert set(collected(course, path)) != set(before)
+    assert not [item for item in account.read(Places(course), "tiny").students if item.earlier]
+
+
+def test_nobody_takes_an_id_of_the_roster_by_being_called_so(course, tmp_path):
+    write_roster(course, "id,name,canvas\ndoejane-102,Jane Doe,101\n")
+    names = ("doejane_101_9001_tiny.ipynb", "doejane_102_9002_tiny.ipynb")
+    items = handed.collected(course, handed.write_zip(tmp_path / "in.zip", dict.fromkeys(names, "right")))
+    assert items["doejane-102"].number == "101" and not items["doejane-102"].flags
+    (other,) = set(items) - {"doejane-102"}
+    assert items[other].number == "102" and "Nobody on the roster" in items[other].flags[0]
+
+
 def test_extensions_and_late_days_come_from_the_roster(course):
     write_roster(course)
     people = {person.id: person for person in read_roster(Places(course).gradebook / "roster.csv").people}

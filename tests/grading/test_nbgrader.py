@@ -1,5 +1,6 @@
 """nbgrader's own commands on the same files: the same scores, or a refusal."""
 
+import csv
 import json
 import os
 import shutil
@@ -16,7 +17,7 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.converters import Autograde
 from traitlets.config import Config
 
-from course_lib.staff.grading import gradebook, record, sets
+from course_lib.staff.grading import export, gradebook, record, sets
 from course_lib.staff.grading.collect import collect, read_release
 from course_lib.staff.grading.grade import grade
 from course_lib.staff.grading.places import Places, configure
@@ -139,6 +140,37 @@ def test_formgraders_call_gives_the_same(collected):
     done = NbGraderAPI(config=application(collected)).autograde("tiny", "ben", force=True)
     assert done["success"], done
     assert [entry[1] for entry in standing(collected)["ben"]] == [0, 0, None]
+
+
+def test_lateness_is_counted_in_feedback_and_tables_and_never_in_the_gradebook(collected):
+    """Two days late by nbgrader's own reckoning, with its penalty on; one day by the system's times."""
+    places = Places(collected)
+    places.term.write_text('[late]\npercent = 10\n[assignments.tiny]\ndue = 2026-11-20T12:00:00\ntimes = "times.csv"\n')
+    (places.gradebook / "times.csv").write_text("id,submitted\nada,2026-11-21 11:00\nben,2026-11-20 11:00\n")
+    places.submitted("tiny", "ada").with_name("timestamp.txt").write_text("2026-11-22 12:00:00 UTC")
+    with Gradebook(places.database_url, "rnn-dynamics") as book:
+        book.update_or_create_assignment("tiny", duedate="2026-11-20 12:00:00 UTC")
+    config = application(collected)
+    config.LateSubmissionPlugin.penalty_method = "zero"
+    assert NbGraderAPI(config=config).autograde("tiny", "ada", force=True)["success"]
+
+    def kept() -> tuple:
+        with Gradebook(places.database_url, "rnn-dynamics") as book:
+            found = book.find_submission("tiny", "ada")
+            return found.score, found.late_submission_penalty, found.total_seconds_late
+
+    assert kept() == (8, 0, 2 * 86400)
+    grade(collected, "tiny", collected / "in", unsandboxed=True)
+    assert kept() == (8, 0, 2 * 86400)
+    with open(places.csv("tiny"), newline="") as file:
+        rows = {row["student"]: (row["score"], row["taken off"], row["final"]) for row in csv.DictReader(file)}
+    assert rows["ada"] == ("8", "1", "7") and rows["ben"] == ("0", "0", "0")
+    page = (places.feedback("tiny") / "ada.html").read_text()
+    assert "Handed in 23 hours after the deadline, 1 begun day: 1 point is taken off." in page
+    places.term.write_text(places.term.read_text().replace("percent = 10", "percent = 20"))
+    export.export(collected, "tiny", so_far=True)
+    with open(places.csv("tiny"), newline="") as file:
+        assert {row["student"]: row["final"] for row in csv.DictReader(file)}["ada"] == "6"
 
 
 def test_stock_execute_stops_at_the_kernels_name(collected):

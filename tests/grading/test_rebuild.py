@@ -8,6 +8,7 @@ import tiny
 from course_lib.staff.grading import rebuild as building
 from course_lib.staff.grading import roles
 from course_lib.staff.grading.cells import read_cells
+from course_lib.student import diagnosis
 
 SHIFT = "def shift(x, by):\n    return x + by"
 
@@ -69,6 +70,9 @@ def test_the_last_of_several_attempts_bears_the_name():
         ("import math", True),
         ("data = train()", False),
         ("data += 1", False),
+        ("data: int", False),
+        ("STEP = 2 * 3", False),
+        ("class Own:\n    pass", True),
     ],
 )
 def test_a_playground_gives_what_costs_nothing(line, runs):
@@ -77,6 +81,19 @@ def test_a_playground_gives_what_costs_nothing(line, runs):
     cell["source"] += f"\n{line}"
     text = "\n".join(steps(rebuilt(notebook)[0]))
     assert (line in text) == runs and "SystemError" not in text
+    assert len(diagnosis.definitions(line)) == runs, "the doctor knows what runs"
+
+
+def test_a_playground_lends_what_an_answer_uses_and_no_more():
+    release = tiny.released()
+    (play,) = [cell for cell in release["cells"] if "explore" in cell["metadata"].get("tags", ())]
+    play["source"] = "import math\nimport cmath\nWIDTH = 3\nraise SystemError"
+    notebook = tiny.answered(q1="def double(x):\n    return 2 * math.prod([x])")
+    (cell,) = [cell for cell in notebook["cells"] if "explore" in cell["metadata"].get("tags", ())]
+    cell["source"] = play["source"] + "\ndef broad():\n    return WIDTH"
+    made, _ = building.rebuild(release, read_cells(notebook), key=b"k", student="ada")
+    (run,) = [cell["metadata"]["course"]["run"] for cell in made["cells"] if "run" in cell["metadata"]["course"]]
+    assert run == "import math\nWIDTH = 3\ndef broad():\n    return WIDTH"
 
 
 def test_half_a_letter_leaves_a_notebook_that_can_be_written():

@@ -1,11 +1,12 @@
 """The instructor's page: what blocks comes first, nobody is forgotten, nothing of a student's is interpreted."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from test_pages import NASTY, contrast, entry, graded
 
-from course_lib.staff.grading import sets, triage
+from course_lib.staff.grading import account, sets, summary, triage
 from course_lib.staff.grading.account import Collected
 from course_lib.staff.grading.isolation import Isolation
 from course_lib.staff.grading.judge import PropertyResult, Verdict
@@ -31,6 +32,9 @@ def page(course):
     """Six students, one for each kind of reason, and one about whom there is nothing to say."""
     places, problem_set = Places(course), sets.load(course, "tiny")
     places.gradebook.mkdir()
+    for path in (places.feedback("tiny") / "aside.html", places.quarantine("tiny", "aside") / "mail.txt"):
+        path.parent.mkdir(parents=True)
+        path.write_text("x")
     places.term.write_text("[late]\npoints = 1\n[assignments.tiny]\ndue = 2026-11-20T23:59:00\n")
     collected = [
         item("odd", flags=[f"The locked cell was changed {NASTY}"]),
@@ -59,9 +63,23 @@ def test_what_blocks_the_export_comes_first_and_what_is_only_odd_last(page):
 
 
 def test_each_reason_says_what_to_do_next(page):
-    assert "course explain tiny decide q1" in page and "gradebook/quarantine/tiny/aside/mail.txt" in page
+    assert "course explain tiny decide q1" in page and 'href="../quarantine/tiny/aside/mail.txt"' in page
     assert "roster" in page and "gradebook/term.toml" in page
     assert "Handed in 10 hours 1 minute after the deadline" in page
+
+
+def test_a_student_has_a_name_where_it_says_more_than_the_id_and_links_to_what_is_there(course):
+    places, (handed_in, said) = Places(course), (course / "in", account.Account(source=str(course / "in")))
+    named = replace(item("s007", person="Ada Doe"), name="s007/my tiny.ipynb")
+    assert triage.who_is(places, "tiny", said, named) == triage.Who("s007", "Ada Doe", handed_in="s007/my tiny.ipynb")
+    for path in (places.feedback("tiny") / "s007.html", places.submitted("tiny", "s007"), handed_in / named.name):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x")
+    who = triage.who_is(places, "tiny", said, named)
+    assert who.feedback == "../feedback/tiny/s007.html" and who.notebook == "../submitted/s007/tiny/tiny.ipynb"
+    assert who.original.startswith("file:///") and who.original.endswith("/in/s007/my%20tiny.ipynb")
+    assert triage.who_is(places, "tiny", said, item("doejane-101", person="doejane")).name == ""
+    assert triage.who_is(places, "tiny", said, item("x", person="y" * 300)).original == ""
 
 
 def test_nothing_of_a_students_is_interpreted(page):
@@ -89,7 +107,7 @@ def test_what_many_share_is_said_once(course):
     made = {each.student: verdicts_of(4.0, 4.0) for each in collected}
     students = {each.student: entry("graded") for each in collected}
     text = triage.write(places, problem_set, collected, made, students, Isolation("full"), 1.0).read_text()
-    assert text.count("Nobody on the roster") == 1 and "200 students" in text and "s007" in text
+    assert text.count("Nobody on the roster") == 1 and "200 students" in text and "<strong>s007</strong>" in text
 
 
 def test_reasons_name_the_run_that_failed():
@@ -111,9 +129,12 @@ def test_how_a_question_went_is_counted(course):
     students = {
         name: entry(q1={"score": each.verdicts["q1"].score, "max": 4, "outcome": ""}) for name, each in made.items()
     }
-    row = triage._row(question, students, made)
+    row = summary.row(question, students, made)
     assert row["parts"] == {"full": 1, "some": 2, "none": 1, "open": 1} and row["mean"] == 6 / 16
-    assert row["lost"] == [("`right-value`", 2), ("ValueError: my argument is …", 1)], "no number of a case"
+    assert row["lost"] == [
+        {"what": "right value", "count": 2, "told": "no"},
+        {"what": "", "count": 1, "told": "ValueError: my argument is …"},
+    ]
     assert [round(width) for _, _, width in row["bar"]] == [20, 40, 20, 20]
 
 

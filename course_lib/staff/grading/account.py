@@ -67,9 +67,11 @@ def write(
     fresh: bool,
 ) -> None:
     """Write both accounts; who was collected earlier and is not here now stays in them, marked, unless ``fresh``."""
-    here = {item.student for item in collected}
+    here, owners = {item.student for item in collected}, set(map(_owner, collected))
     before = [] if fresh else read(places, problem_set.name).students
-    kept = [replace(item, earlier=True) for item in before if item.student not in here]
+    kept = [
+        replace(item, earlier=True) for item in before if item.student not in here and _owner(item) not in owners
+    ]  # whom a roster has given another id since is the same student
     students = sorted([*collected, *kept], key=lambda item: item.student)
     known = {item.student for item in students}
     missing = [person.id for person in roster.people if person.id not in known] if roster is not None else []
@@ -96,6 +98,11 @@ def read(places: Places, assignment: str) -> Account:
         return Account(students, table["source"], table["missing"])
     except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return Account()
+
+
+def _owner(item: Collected) -> tuple[str, str]:
+    """Whom a system's names mean, whatever id was made of it."""
+    return item.lms, item.number or item.login or item.name
 
 
 def _text(students: Sequence[Collected], missing: Sequence[str]) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from course_lib.validation import CourseError
 
 LARGEST = 100_000_000  # most of it outputs, which are dropped
+NESTED = 500_000_000
 MEMBERS = 200_000
 MEMBERS_NESTED = 2_000
 RATIO = 200
@@ -108,6 +109,8 @@ def opened(entry: Entry) -> list[Entry]:
         return [replace(entry, problem=f"it is not a zip archive that can be opened ({type(error).__name__})")]
     if len(infos) > MEMBERS_NESTED:
         return [replace(entry, problem=f"the zip holds more than {MEMBERS_NESTED} files")]
+    if sum(info.file_size for info in infos if is_notebook_name(_path(info))) > NESTED:
+        return [replace(entry, problem=f"the notebooks in the zip are larger than {NESTED // 1_000_000} MB together")]
     found = []
     for path, info, member_problem in _members(infos):
         if is_notebook_name(path):

@@ -145,7 +145,9 @@ def results(
             if isinstance(ready, Exception):
                 yield item, None, ready
             else:
-                yield item, ready, pool.submit(verdicts.run_alone, ready.prepared.work, first).result()
+                future = pool.submit(verdicts.run_alone, ready.prepared.work, first)
+                error = future.exception()
+                yield item, ready, error if isinstance(error, Exception) else future.result()
     finally:
         pool.shutdown(cancel_futures=True)  # after an interrupt only what runs now is waited for
 

@@ -11,11 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from course_lib.staff.grading import account, lateness, sanitise
+from course_lib.staff.grading import account, lateness, quarantine, sanitise
 from course_lib.staff.grading.account import Collected
 from course_lib.staff.grading.cells import read_cells
 from course_lib.staff.grading.deal import course_key
 from course_lib.staff.grading.found import Found, find, notebooks
+from course_lib.staff.grading.matching import normal
 from course_lib.staff.grading.opening import not_this, opened, version_of
 from course_lib.staff.grading.places import Places, write_safely
 from course_lib.staff.grading.rebuild import rebuild
@@ -25,15 +26,6 @@ from course_lib.staff.grading.times import Times, read_times
 from course_lib.validation import CourseError
 
 __all__ = ["Collected", "collect", "read_release"]
-
-MAIL = """Subject: Your notebook for {title} could not be read
-
-Hello,
-
-the file that you handed in for {title} ({name}) could not be graded: {reason}.
-Nothing is lost: please open your notebook in Colab, choose File > Download > Download .ipynb, and hand that file in
-again. If you have already done so, answer this mail and attach the file.
-"""
 
 
 @dataclass(frozen=True)
@@ -93,28 +85,61 @@ def read_release(places: Places, problem_set: ProblemSet) -> dict[str, Any]:
 
 
 def _collect_one(desk: _Desk, found: Sequence[Found]) -> Collected:
-    """Choose this student's notebook, rebuild it, write it; or put it aside. Never raises for what a file holds."""
+    """Choose this student's notebook, rebuild it, write it; or put it aside. Never raises for what a file holds.
+
+    The newest counts in which something was answered: beside their work people hand in fresh copies by mistake.
+    """
     files = sorted(notebooks(found), key=lambda item: item.age, reverse=True)
     refused: list[tuple[Found, str]] = []
+    untouched: tuple[Collected, bytes] | None = None
     for item in files:
-        data, problem = item.read()
-        if data is None:
+        made, problem = _made(desk, item, files, refused)
+        if made is None:
             refused.append((item, problem))
-            continue
-        try:
-            notebook, problem = opened(data)
-            problem = problem or not_this(notebook, desk.release, desk.term.assignment(desk.problem_set.name).versions)
-            made = None if problem else _rebuilt(desk, item, notebook, files, refused)
-        except Exception as error:  # whatever a file makes of our code must not cost the others their marks
-            made, problem = None, f"it could not be rebuilt ({type(error).__name__})"
-        if made is not None:
-            line, text = made
-            path = desk.places.submitted(desk.problem_set.name, item.student)
-            if not path.exists() or path.read_bytes() != text:
-                write_safely(path, text)
-            return line
-        refused.append((item, problem))
-    return _quarantine(desk, *refused[0], files)
+        elif len(files) == 1 or _is_worked_on(desk.release, json.loads(made[1])):
+            return _kept(desk, *made)
+        else:
+            untouched = untouched or made
+    if untouched is not None:
+        return _kept(desk, *untouched)
+    item, problem = refused[0]
+    reason = sanitise.plain(problem)
+    quarantine.put_aside(desk.places, desk.problem_set, item, reason)
+    return replace(_line(desk, item, files, "quarantined"), reason=reason, flags=list(item.flags))
+
+
+def _is_worked_on(release: dict[str, Any], made: dict[str, Any]) -> bool:
+    """Whether a rebuilt notebook holds an answer or code that its release does not."""
+    untouched = {normal(cell["source"]) for cell in release["cells"]} | {""}
+    return any(
+        normal(cell["source"]) not in untouched
+        for cell in made["cells"]
+        if cell["metadata"]["course"]["role"] in ("answer", "written", "own") and cell["source"]
+    )
+
+
+def _kept(desk: _Desk, line: Collected, text: bytes) -> Collected:
+    """Write the chosen notebook; what was put aside of this student is needed no more."""
+    path = desk.places.submitted(desk.problem_set.name, line.student)
+    if not path.exists() or path.read_bytes() != text:
+        write_safely(path, text)
+    quarantine.take_out(desk.places, desk.problem_set.name, line.student)
+    return line
+
+
+def _made(
+    desk: _Desk, item: Found, files: Sequence[Found], refused: Sequence[tuple[Found, str]]
+) -> tuple[tuple[Collected, bytes] | None, str]:
+    """One file rebuilt, or None and the reason why it cannot be."""
+    data, problem = item.read()
+    if data is None:
+        return None, problem
+    try:
+        notebook, problem = opened(data)
+        problem = problem or not_this(notebook, desk.release, desk.term.assignment(desk.problem_set.name).versions)
+        return (None, problem) if problem else (_rebuilt(desk, item, notebook, files, refused), "")
+    except Exception as error:  # whatever a file makes of our code must not cost the others their marks
+        return None, f"it could not be rebuilt ({type(error).__name__})"
 
 
 def _rebuilt(
@@ -124,7 +149,9 @@ def _rebuilt(
     made, said = rebuild(desk.release, read_cells(notebook), key=desk.key, student=item.student)
     flags = [*item.flags, *said.flags]
     if len(files) > 1:
-        flags.append(f"{len(files)} notebooks were handed in; the newest that could be read was graded.")
+        flags.append(
+            f"{len(files)} notebooks were handed in; graded was the newest that could be read and is not empty."
+        )
     for newer, why in refused:
         if newer.order > item.order:
             flags.append(f"A newer attempt ({sanitise.plain(newer.name)}) could not be graded: {why}.")
@@ -136,20 +163,6 @@ def _rebuilt(
     data = json.dumps(made, indent=1, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")
     line = _line(desk, item, files, "collected")
     return replace(line, digest=made["metadata"]["course"]["digest"], changes=said.changes, flags=flags), data
-
-
-def _quarantine(desk: _Desk, item: Found, reason: str, files: Sequence[Found]) -> Collected:
-    """Put a file aside, with a mail to its student."""
-    name = desk.problem_set.name
-    folder = desk.places.quarantine(name, item.student)
-    data, _ = item.read()
-    if data is not None:
-        write_safely(folder / "original.ipynb", data)
-    reason = sanitise.plain(reason)
-    mail = MAIL.format(title=desk.problem_set.title, name=sanitise.plain(item.name), reason=reason)
-    write_safely(folder / "mail.txt", mail.encode("utf-8", "replace"))
-    desk.places.submitted(name, item.student).unlink(missing_ok=True)
-    return replace(_line(desk, item, files, "quarantined"), reason=reason, flags=list(item.flags))
 
 
 def _line(desk: _Desk, item: Found, files: Sequence[Found], status: str) -> Collected:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course_lib.staff.grading import account, feedback, lms_tables, record, sets, standing
+from course_lib.staff.grading import account, feedback, lateness, lms_tables, record, sets, standing
 from course_lib.staff.grading.lms import PRESETS
 from course_lib.staff.grading.marks import Mark, marks_of
 from course_lib.staff.grading.parcel import write_parcel
@@ -62,6 +62,7 @@ def export(
         column=column or told.column,
     )
     with record.locked(places):
+        lateness.keep(places, problem_set, kept.students, term)
         feedback.write(places, problem_set, graded, students)
         return _written(places, problem_set, marks, kept, made, _doubts(marks, kept, waiting))
 
@@ -175,7 +176,10 @@ def _doubts(marks: Sequence[Mark], kept: account.Account, waiting: Sequence[str]
     if unknown:
         notes.append(f"Marked late by the system, and nothing was taken off: {_few(unknown)}. See the triage page.")
     if earlier:
-        notes.append(f"Collected in an earlier run, not in the last one: {_few(earlier)}.")
+        notes.append(
+            f"Collected in an earlier run, not in the last one, and still in the table: {_few(earlier)}. "
+            "To leave them out: course collect ... --fresh, then grade."
+        )
     return notes
 
 

@@ -141,11 +141,17 @@ def _first_owner(group: Sequence[tuple[Entry, Named]]) -> Owner:
 def _ids(
     owners: dict[tuple[str, str], Owner], people: dict[tuple[str, str], Person | None]
 ) -> tuple[dict[tuple[str, str], str], dict[tuple[str, str], list[str]]]:
-    """An id for each owner and what is doubtful about it; two whose ids would be one both get a piece of hash."""
+    """An id for each owner and what is doubtful about it; two whose ids would be one both get a piece of hash.
+
+    Nobody takes an id of the roster away by being called so.
+    """
     made = {key: person.id if (person := people[key]) is not None else student_id(owners[key].label) for key in owners}
     many = Counter(name.casefold() for name in made.values())
+    sure = Counter(person.id.casefold() for person in people.values() if person is not None)
     doubts: dict[tuple[str, str], list[str]] = {}
     for key, name in made.items():
+        if people[key] is not None and sure[name.casefold()] == 1:
+            continue
         if many[name.casefold()] > 1:
             made[key] = f"{name[:72]}-{_hash('/'.join(key))}"
             if people[key] is not None:

@@ -2,15 +2,27 @@
 
 import json
 import time
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from course_lib.staff.grading import export, feedback, found, isolation, process, record, sets, triage
+from course_lib.staff.grading import (
+    account,
+    export,
+    feedback,
+    found,
+    isolation,
+    process,
+    record,
+    sets,
+    standing,
+    triage,
+)
 from course_lib.staff.grading.batch import Progress, run_class
 from course_lib.staff.grading.collect import collect, read_release
 from course_lib.staff.grading.places import Places, write_safely
-from course_lib.staff.grading.standing import entry_of
+from course_lib.staff.grading.verdicts import Graded
 from course_lib.validation import CourseError
 
 
@@ -44,7 +56,7 @@ class Report:
 def grade(
     root: Path,
     assignment: str,
-    submissions: Path,
+    submissions: Path | None,
     *,
     jobs: int = 1,
     json_file: Path | None = None,
@@ -54,12 +66,13 @@ def grade(
 ) -> Report:
     """Grade a class.
 
-    submissions: folder of student folders, folder of notebooks, or zip; jobs: workers at the same time; progress: is
-    called with (done, all, student, estimated seconds left). A submission whose verdict still stands (same content,
-    questions and versions) is not run again.
+    submissions: folder of student folders, folder of notebooks, or zip; None: all that was collected before. jobs:
+    workers at the same time; progress: is called with (done, all, student, estimated seconds left). A submission whose
+    verdict still stands (same content, questions and versions) is not run again. Whom an earlier run collected stands
+    in the triage page and the tables as before; the report is of this run.
 
     Raises CourseError for an unknown assignment, a missing folder, a missing release, isolation that was not accepted,
-    or a gradebook in use.
+    nothing collected before where that is asked for, or a gradebook in use.
     """
     started = time.monotonic()
     if jobs < 1:
@@ -67,31 +80,41 @@ def grade(
     places = Places(Path(root).resolve())
     problem_set = sets.load(places.root, assignment)
     release = read_release(places, problem_set)
-    found.require(Path(submissions))
+    if submissions is not None:
+        found.require(Path(submissions))
     level = isolation.measure()
     isolation.require(level, unsandboxed=unsandboxed, accept_partial=accept_partial)
     with record.locked(places):
         record.require_room(places)
         process.sweep()
-        collected = collect(places.root, problem_set, submissions)
+        collected = _known(places, assignment) if submissions is None else collect(root, problem_set, submissions)
         record.back_up(places)
         record.register(places, problem_set, release)
         outcome = run_class(places, problem_set, release, collected, isolation=level, jobs=jobs, progress=progress)
         graded = outcome.graded
-        students = {item.student: entry_of(problem_set, item, outcome) for item in collected}
+        students = {item.student: standing.entry_of(problem_set, item, outcome) for item in collected}
         notes = [f"{student}: {problem}" for student, problem in outcome.problems.items()]
         pages = feedback.write(places, problem_set, graded, students)
+        earlier, before, verdicts = _not_met(places, problem_set, students)
+        everybody = {**before, **students}
+        strange = sorted(outcome.grades.keys() - everybody.keys())
+        if strange:
+            notes.append(
+                f"In the gradebook stand {len(strange)} that are nobody in this class, and in no table: "
+                f"{', '.join(strange[:8])}. If a roster has renamed them, points by hand do not come along; "
+                "nbgrader db student remove ID --force takes one out."
+            )
         page = triage.write(
             places,
             problem_set,
-            collected,
-            graded,
-            students,
+            [*earlier, *collected],
+            {**verdicts, **graded},
+            everybody,
             level,
             time.monotonic() - started,
             problems=outcome.problems,
         )
-        exported = export.after_grading(places, problem_set, students)
+        exported = export.after_grading(places, problem_set, everybody)
         notes.extend(exported.notes)
     report = Report(
         assignment=assignment,
@@ -110,3 +133,25 @@ def grade(
     if json_file is not None:
         write_safely(Path(json_file).resolve(), json.dumps(report.table(), indent=1).encode())
     return report
+
+
+def _not_met(
+    places: Places, problem_set: sets.ProblemSet, students: Collection[str]
+) -> tuple[list[account.Collected], dict[str, dict[str, Any]], dict[str, Graded]]:
+    """Whom an earlier run collected and this one did not meet, as they stand: a late archive holds the late alone."""
+    earlier = [item for item in account.read(places, problem_set.name).students if item.student not in students]
+    return earlier, *standing.of_class(places, problem_set, earlier)
+
+
+def _known(places: Places, assignment: str) -> list[account.Collected]:
+    """All that was collected before.
+
+    Raises CourseError when nothing was.
+    """
+    students = account.read(places, assignment).students
+    if not students:
+        raise CourseError(
+            f"Wanted the collected submissions of {assignment}, got none. "
+            f"Run: course grade {assignment} --submissions PATH"
+        )
+    return students

@@ -21,7 +21,13 @@ UNWRAPPED = {"time", "timeit", "capture", "prun"}
 KEPT_CELLS = {"writefile", "file"}
 NOT_RUN = "not run in grading: "
 _FOLDER = re.compile(r"[!%]\s*mkdir\s+(?:-p\s+)?([\w./-]+)$")
+_COMMAND = re.compile(r"(?m)^[ \t]*[!%]|=[ \t]*[!%]")
 _STEPS = 500
+
+
+def commands(source: str) -> int:
+    """How many lines could be commands to IPython, at most: each takes a reading of the whole cell."""
+    return len(_COMMAND.findall(source))
 
 
 def neutralise(source: str) -> tuple[str, list[str]]:

@@ -11,13 +11,13 @@ import select
 import signal
 import threading
 from collections.abc import Iterator
+from functools import cache
 
 from course_lib.staff.grading import walls
 
 PERIOD = 0.05
 MEMORY = 2560 * 1024**2
 PROCESSES = walls.PROCESSES
-SOCKET = 400 * 1024  # what the buffers of one socket may hold
 PAGE = os.sysconf("SC_PAGE_SIZE")
 TICKS = os.sysconf("SC_CLK_TCK")
 TOO_MUCH_MEMORY = "It used more memory than a notebook may have and was stopped."
@@ -97,7 +97,7 @@ class Meter:
         threads = sum(map(self._threads_of, processes)) if len(processes) > 1 else 1
         if threads > 2 * PROCESSES:
             return TOO_MANY_PROCESSES
-        files = sum(self._files()) + SOCKET * self._sockets()
+        files = sum(self._files()) + _of_a_socket() * self._sockets()
         used = sum(map(self._resident, processes)) + files
         if used > self.memory / 2:
             used = sum(map(self._shared_fairly, processes)) + files
@@ -121,14 +121,17 @@ class Meter:
         return int(fields[17]) if len(fields) > 17 else 0
 
     def _resident(self, process: str) -> int:
-        fields = self._read(f"{process}/statm").split()
-        return int(fields[1]) * PAGE if len(fields) > 1 else 0
+        """What it holds, with the kernel's tables for it: they grow with every page that was only looked at."""
+        return sum(self._bytes(f"{process}/status", "VmRSS:", "VmPTE:"))
 
     def _shared_fairly(self, process: str) -> int:
-        for line in self._read(f"{process}/smaps_rollup").splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-        return self._resident(process)
+        fairly = self._bytes(f"{process}/smaps_rollup", "Pss:")
+        return sum(fairly + self._bytes(f"{process}/status", "VmPTE:")) if fairly else self._resident(process)
+
+    def _bytes(self, name: str, *wanted: str) -> list[int]:
+        """The lines that begin so, which count kilobytes."""
+        lines = self._read(name).splitlines()
+        return [int(line.split()[1]) * 1024 for line in lines if line.startswith(wanted)]
 
     def _files(self) -> Iterator[int]:
         for room in self.rooms:
@@ -138,3 +141,10 @@ class Meter:
     def _sockets(self) -> int:
         fields = self._read("1/net/sockstat").split()
         return int(fields[2]) if len(fields) > 2 else 0
+
+
+@cache
+def _of_a_socket() -> int:
+    """Bytes that the buffer of one socket may hold, at what its owner may ask for: the kernel doubles it."""
+    with open("/proc/sys/net/core/wmem_max", encoding="ascii") as file:
+        return 2 * int(file.read())

@@ -74,7 +74,7 @@ class Places:
 
 def configure(config: Any, root: Path) -> None:
     """Set nbgrader up for the course at ``root``: `nbgrader_config.py` calls this, and so does `course grade`."""
-    from nbgrader.preprocessors import AssignLatePenalties, CheckCellMetadata, IgnorePattern, LimitOutput
+    from nbgrader.preprocessors import CheckCellMetadata, IgnorePattern, LimitOutput
 
     from course_lib.staff.grading.preprocessors import RunAndJudge, SaveGrades
 
@@ -89,14 +89,8 @@ def configure(config: Any, root: Path) -> None:
     directory.feedback_directory = str(Path("gradebook") / "nbgrader-feedback")
     directory.solution_directory = str(Path("_build") / "nbgrader" / "solution")
     directory.db_url = places.database_url
-    config.Autograde.autograde_preprocessors = [
-        RunAndJudge,
-        IgnorePattern,
-        LimitOutput,
-        SaveGrades,
-        AssignLatePenalties,
-        CheckCellMetadata,
-    ]
+    # without nbgrader's AssignLatePenalties: lateness is counted in feedback and tables, from the system's times alone
+    config.Autograde.autograde_preprocessors = [RunAndJudge, IgnorePattern, LimitOutput, SaveGrades, CheckCellMetadata]
     config.RunAndJudge.root = str(places.root)
     config.RunAndJudge.unsandboxed = os.environ.get("COURSE_UNSANDBOXED") == "1"
 

@@ -21,6 +21,8 @@ from course_lib.student.channel import Channel, ChannelError
 HELLO_SECONDS = 120.0
 PREFIX = "course-worker-"
 FRAME_LIMIT = 72 * 1024 * 1024
+ENDING_SECONDS = 0.5
+FROM_OUTSIDE = {-signal.SIGKILL, -signal.SIGTERM, -signal.SIGHUP}
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -136,6 +138,12 @@ class Worker:
         """As `cpu`, before a cell: one file is read; what its descendants used is taken from the last look."""
         own = status_of(self.pid)
         return self.others + (own.cpu if own else 0.0)
+
+    def killed(self) -> bool:
+        """Whether it was ended by a signal that a person or a machine without memory sends, and the code itself may."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            return self.process.wait(ENDING_SECONDS) in FROM_OUTSIDE
+        return False
 
     def interrupt(self) -> None:
         """What the interrupt button of a notebook does."""

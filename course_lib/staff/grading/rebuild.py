@@ -7,20 +7,29 @@ student's where it stood. Colab ignores locks and ids, so copied, split, edited 
 import ast
 import copy
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from course_lib.staff.grading import sanitise
 from course_lib.staff.grading.cells import StudentCell
-from course_lib.staff.grading.magics import neutralise
+from course_lib.staff.grading.magics import commands, neutralise
 from course_lib.staff.grading.matching import functions_of, matched, name_of, normal
 from course_lib.staff.grading.roles import KERNELSPEC, digest, mark, question_of, role_of, runs
-from course_lib.staff.grading.statements import bound, is_course_call, is_definition, new_lines, new_statements, parsed
+from course_lib.staff.grading.statements import (
+    bound,
+    is_course_call,
+    is_definition,
+    names,
+    new_lines,
+    new_statements,
+    parsed,
+)
 from course_lib.staff.grading.syntax import is_newer_python
 from course_lib.staff.grading.waiting import Item, waits
 
 MOST_CODE = 3_000_000
+MOST_COMMANDS = 400
 Made = dict[str, Any]
 Group = Sequence[tuple[StudentCell, bool]]
 
@@ -38,17 +47,22 @@ def rebuild(
 ) -> tuple[dict[str, Any], Account]:
     """The notebook to be graded, with its mark, and the account of what was changed.
 
-    Raises ValueError for more code than anybody writes: each cell is read token by token, in this process.
+    Raises ValueError for more code or commands than anybody writes: each cell is read token by token, in this process.
     """
-    if sum(len(cell.source) for cell in cells if cell.kind == "code") > MOST_CODE:
-        raise ValueError(f"Wanted at most {MOST_CODE} characters of code, got more.")
+    code = [cell.source for cell in cells if cell.kind == "code"]
+    if sum(map(len, code)) > MOST_CODE or sum(map(commands, code)) > MOST_COMMANDS:
+        raise ValueError(f"Wanted at most {MOST_CODE} characters of code and {MOST_COMMANDS} commands, got more.")
     account = Account()
     released = release["cells"]
     groups = _grouped(released, cells, account)
+    used = _used(released, groups)
     made = [_own(cell, account) for cell, _ in groups.pop(-1, ())]
     for place, cell in enumerate(released):
         group = groups.get(place, [])
-        made.extend(_rebuilt(cell, [c for c, own in group if not own], group, account))
+        if role_of(cell) == "explore":
+            made.extend(_explored(cell, [c for c, own in group if not own], group, used, account))
+        else:
+            made.extend(_rebuilt(cell, [c for c, own in group if not own], group, account))
     _drop_stubs(released, made, account)
     _hold_back(released, made, account)
     for number, cell in enumerate(made):
@@ -121,8 +135,10 @@ def _rebuilt(wanted: Any, found: Sequence[StudentCell], group: Group, account: A
             if pictures and cell["cell_type"] == "markdown":
                 cell["attachments"] = pictures
         return [cell, *_owned(own, account)]
-    if role in ("explore", "free"):
-        return [_students(cell, role, wanted, found, account), *_owned(own, account)]
+    if role == "free":
+        if found:
+            cell["source"] = _neutral(found[-1].source, account)
+        return [cell, *_owned(own, account)]
     if role == "text":
         notes = [c for c in found if normal(c.source) != normal(wanted["source"]) and c.source.strip()]
         return [cell, *[_note(c, account) for c in notes], *_owned(own, account)]
@@ -155,17 +171,36 @@ def _answer(wanted: Any, found: Sequence[StudentCell], group: Group, account: Ac
     return made
 
 
-def _students(cell: Made, role: str, wanted: Any, found: Sequence[StudentCell], account: Account) -> Made:
-    """A cell that belongs to the student: shown as handed in; of an exploration only new definitions run."""
+def _used(released: Sequence[Any], groups: Mapping[int, Group]) -> frozenset[str]:
+    """The names that the student's cells use, those of explorations apart."""
+    texts = [
+        cell.source
+        for place, group in groups.items()
+        for cell, own in group
+        if cell.kind == "code" and (own or role_of(released[place]) != "explore")
+    ]
+    return frozenset().union(*(statement.now | statement.called for text in texts for statement in names(text)))
+
+
+def _explored(
+    wanted: Any, found: Sequence[StudentCell], group: Group, used: Collection[str], account: Account
+) -> list[Made]:
+    """An exploration, shown as handed in. Of it run the student's own definitions, and of the release's those in use.
+
+    A line such as `import matplotlib.pyplot as plt` stood above the answer for the student, so it does here.
+    """
+    cell = _from_release(wanted, "explore")
     if found:
         cell["source"] = _neutral(found[-1].source, account)
-    if role == "explore":
-        new = new_statements(wanted["source"], cell["source"])
-        text = "\n".join(ast.unparse(statement) for statement in new or () if is_definition(statement))
-        if new is None and is_newer_python(cell["source"]):  # it fails in the worker, which says of which Python it is
-            text = new_lines(wanted["source"], cell["source"])
-        cell["metadata"]["course"]["run"] = text
-    return cell
+    new = new_statements(wanted["source"], cell["source"])
+    text = [ast.unparse(statement) for statement in new or () if is_definition(statement)]
+    used = {*used, *(name for line in text for s in names(line) for name in s.now | s.called)}
+    stood = [ast.unparse(s) for s in parsed(wanted["source"]) or () if is_definition(s)]
+    text = [*(line for line in stood if bound(line) & used), *text]
+    if new is None and is_newer_python(cell["source"]):  # it fails in the worker, which says of which Python it is
+        text = [new_lines(wanted["source"], cell["source"])]
+    cell["metadata"]["course"]["run"] = "\n".join(text)
+    return [cell, *_owned([c for c, is_own in group if is_own], account)]
 
 
 def _added(wanted: Any, found: Sequence[StudentCell], account: Account) -> list[Made]:

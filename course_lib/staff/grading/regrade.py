@@ -1,7 +1,7 @@
 """What grading again would change: who, which question, by how much; run, judged and shown, and nothing written."""
 
 import contextlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -158,17 +158,3 @@ def _stands(problem_set: ProblemSet, item: Collected, before: Graded | None) -> 
 
 def _shown(score: float | None) -> str:
     return "not graded" if score is None else points(score)
-
-
-def source_of(places: Places, assignment: str) -> Path:
-    """Where the class was collected from last.
-
-    Raises CourseError when it was not, or that is gone.
-    """
-    kept: Sequence[Collected] = account.read(places, assignment).students
-    source = Path(account.read(places, assignment).source)
-    if not kept or not source.exists():
-        raise CourseError(
-            f"Wanted the submissions of {assignment}, got none at {source}. Run: course grade {assignment} ..."
-        )
-    return source

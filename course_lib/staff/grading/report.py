@@ -49,7 +49,7 @@ def show(report: Report, console: Console | None = None) -> None:
     console.print(
         Text(f"{report.seconds:.1f} s; {report.fresh} run now, {standing} stood from before or were put aside")
     )
-    for label, path in (("feedback", report.feedback), ("triage", report.triage), ("collected", report.account)):
+    for label, path in (("feedback", report.feedback), ("who needs you", report.triage), ("collected", report.account)):
         console.print(Text(f"{label}: {path}"), soft_wrap=True)
     console.print(Text(f"csv: {report.csv or 'not written'}"), soft_wrap=True)
     if report.parcel is not None:

@@ -66,7 +66,8 @@ class _Lost(WorkerFailed):
 class RunResult:
     """Questions by name, text that the cells put out by place, what happened, and what a person should look at.
 
-    clock: an unanswered question may owe it to the clock alone, so it is to be run again with nothing beside it.
+    clock: an unanswered question may owe it to the clock alone, or a worker to a signal from outside, so it is to be
+    run again with nothing beside it.
     """
 
     questions: dict[str, QuestionRun]
@@ -104,7 +105,9 @@ def run(work: Work, *, patience: float = 1.0) -> RunResult:
         if not (state.closed or state.trouble):
             state.fault = state.fault or "The cell that grades this question was not reached."
     unanswered = any(not state.record for state in result.questions.values())
-    result.clock = (session.clock and unanswered) or any(state.clock for state in result.questions.values())
+    result.clock = (
+        session.killed or (session.clock and unanswered) or any(state.clock for state in result.questions.values())
+    )
     result.seconds = time.monotonic() - started
     return result
 
@@ -133,6 +136,7 @@ class _Session:
         self.dealt = False
         self.newer: list[int] = []
         self.clock = False
+        self.killed = False
         self.left = 0.0
         self.text = "\n".join(step.source for step in work.steps)
 
@@ -157,6 +161,7 @@ class _Session:
                     continue
                 if not self._step(worker, step):
                     self._died(number, step)
+                    self._ask_how(worker, step)
                     return all(state.closed for state in self.result.questions.values())
             return True
         finally:
@@ -192,6 +197,13 @@ class _Session:
             for other in range(number, len(self.steps)):
                 if self._segment(other) == segment:
                     self.poisoned.add(self.steps[other].place)
+
+    def _ask_how(self, worker: Worker | sandbox.Walled, step: Step) -> None:
+        """Note a death by a signal: what sent it is not to be known, and behind walls not even that it was one."""
+        if worker.killed() if isinstance(worker, Worker) else not worker.stopped:
+            self.killed = True
+            if step.question:
+                self.result.questions[step.question].killed = True
 
     def _step(self, worker: Worker | sandbox.Walled, step: Step) -> bool:
         """Run one cell; False when the worker did not live to say that it is done."""

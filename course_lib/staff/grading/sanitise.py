@@ -29,7 +29,7 @@ def markdown(text: str) -> str:
     text = re.sub(r"&(?=[A-Za-z#])", "& ", text)
     text = _SCHEME.sub(r"\1 \2:", text)
     text = re.sub(r"(\]\(\s*<?)([^)\s>]*)", _target, text)
-    return re.sub(r"(?m)^(\s*\[[^\]\n]+\]:\s*<?)(\S*)", _target, text)
+    return re.sub(r"(?m)^([ \t]*\[[^\]\n]+\]:\s*<?)(\S*)", _target, text)
 
 
 def note(text: str, pictures: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -17,6 +17,10 @@ versions = [1, 2]                # accepted; left out: all up to the present one
 times = "worksheet.csv"          # ids and times of submission, from the system
 gradebook = "export.csv"         # the system's own table, to check ids and columns against
 column = "Problem set 1 (4711)"  # its column for this assignment, where the title does not say it
+
+Lateness is counted by `course grade` and `course export`, in feedback, tables and the triage page. The gradebook holds
+the points before it, whichever command graded: nbgrader's own late penalties are off, and so formgrader and `nbgrader
+export` show points without lateness. A policy that changes needs no grading: `course export` writes everything anew.
 """
 
 import tomllib

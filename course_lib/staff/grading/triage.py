@@ -1,39 +1,67 @@
 """One page for the instructor: who needs a person and why, worst first; how the questions went; what the run was worth.
 
-Students stand there by id alone. What blocks the export comes first, then what costs somebody marks, then doubts about
-who it was and when, then what was odd and cost nothing.
+What blocks the export comes first, then what costs somebody marks, then doubts about who it was and when, then what was
+odd and cost nothing. Beside an id stand the name that the roster or the system gives, and links to what that student
+was told and to what was handed in: files beside this one, so the page belongs where it was written.
 """
 
+import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 from typing import Any
+from urllib.parse import quote
 
-from course_lib.staff.grading import account, feedback, lateness, sanitise
-from course_lib.staff.grading.account import Collected
+from course_lib.staff.grading import account, lateness, sanitise, summary
+from course_lib.staff.grading.account import Account, Collected
+from course_lib.staff.grading.found import student_id
 from course_lib.staff.grading.isolation import Isolation
 from course_lib.staff.grading.late import Lateness
 from course_lib.staff.grading.pages import render
 from course_lib.staff.grading.places import Places, write_safely
-from course_lib.staff.grading.question import Question
 from course_lib.staff.grading.sets import ProblemSet
 from course_lib.staff.grading.term import read_term
 from course_lib.staff.grading.verdicts import Graded
 
 BLOCKS, ASIDE, DECIDE, WHO, WHEN, ODD = range(6)
 KINDS = (
-    ("Not graded", "Ours, not theirs: the export waits for these. Grade again; what stands is not run twice."),
-    ("Put aside", "No notebook could be read, and no mark is given until you decide. A mail is ready for each."),
+    (
+        "Not graded",
+        "Ours, not theirs: the export waits for these. Run the same command again; what stands is not run twice.",
+    ),
+    (
+        "Put aside",
+        "No notebook could be read, and no mark is given until you decide. Send each the mail that is ready; when a "
+        "notebook comes, grade it with the others or alone. Until then its file is kept as it came.",
+    ),
     ("Marks to decide", "The machine gave what it could and asks for a person. Look at the notebook in formgrader."),
-    ("Whose it is", "Say in the roster who is who, then grade again."),
-    ("How late", "Nothing was taken off. Give the system's times in gradebook/term.toml, or leave it so."),
+    ("Whose it is", "Say in the roster who is who, then run the same command again."),
+    (
+        "How late",
+        "Nothing was taken off. To take points off, say the policy, the deadline and the system's times in "
+        "gradebook/term.toml and run the same command again; otherwise there is nothing to do.",
+    ),
     ("Odd, and nothing to do", "It cost nobody marks. Look at these only where a student asks."),
 )
 _WHO = ("on the roster", "of the roster")
-BINS = 10
 MANY = 4
+
+
+@dataclass(frozen=True)
+class Who:
+    """A student on the page: id, name where it says more than the id, addresses of pages and files, relative to it.
+
+    feedback, notebook (as it was graded), original: "" where there is none; handed_in: the original's name, for where
+    it lies in an archive.
+    """
+
+    id: str
+    name: str = ""
+    feedback: str = ""
+    notebook: str = ""
+    original: str = ""
+    handed_in: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,8 +85,11 @@ def write(
     problems: Mapping[str, str] | None = None,
 ) -> Path:
     """Write ``gradebook/triage/<assignment>.html``; problems: what went wrong while grading, by student."""
-    missing = account.read(places, problem_set.name).missing
-    late = lateness.of_class(places, problem_set, collected, read_term(places))
+    kept = account.read(places, problem_set.name)
+    who = {item.student: who_is(places, problem_set.name, kept, item) for item in collected}
+    term = read_term(places)
+    named = {person.id: person.name for person in term.roster.people} if term.roster is not None else {}
+    late = lateness.of_class(places, problem_set, collected, term)
     why = {
         item.student: reasons(
             item, graded.get(item.student), late.get(item.student), (problems or {}).get(item.student)
@@ -69,21 +100,47 @@ def write(
         "triage.html",
         title=problem_set.title,
         name=problem_set.name,
-        counts=_counts(collected, students, missing),
-        missing=missing,
+        counts=_counts(collected, students, kept.missing),
+        missing=[Who(student, sanitise.plain(named.get(student, ""))) for student in kept.missing],
         seconds=seconds,
         level=level,
-        groups=[group for kind in range(len(KINDS)) if (group := _group(places, problem_set, kind, why))["people"]],
+        groups=[
+            group for kind in range(len(KINDS)) if (group := _group(places, problem_set, kind, why, who))["people"]
+        ],
         written=list(problem_set.manual),
         waiting=sum(entry["status"] == "needs-manual" for entry in students.values()),
-        late=[(who, each) for who, each in sorted(late.items()) if each.sentence],
-        totals=_totals(problem_set, students),
-        rows=[_row(question, students, graded) for question in problem_set.questions.values()],
-        times=_times(list(graded.values())),
+        late=[(who[name], each) for name, each in sorted(late.items()) if each.sentence],
+        totals=summary.totals(problem_set, students),
+        rows=[summary.row(question, students, graded) for question in problem_set.questions.values()],
+        times=summary.times(list(graded.values())),
+        everybody=[(who[name], entry) for name, entry in sorted(students.items())],
     )
     path = places.triage(problem_set.name)
     write_safely(path, page.encode("utf-8", "replace"))
     return path
+
+
+def who_is(places: Places, assignment: str, kept: Account, item: Collected) -> Who:
+    """A student with a name and links; a file that is not there has none."""
+    student = item.student
+    aside = places.quarantine(assignment, student) / "original.ipynb"
+    return Who(
+        id=student,
+        name="" if student_id(item.person).casefold() in student.casefold() else item.person,
+        feedback=_link(places, places.feedback(assignment) / f"{student}.html"),
+        notebook=_link(places, places.submitted(assignment, student)),
+        original=_link(places, aside) or _link(places, Path(kept.source) / item.name),
+        handed_in=item.name,
+    )
+
+
+def _link(places: Places, path: Path) -> str:
+    """The address of a file as seen from the page; "" where there is no such file."""
+    if not os.path.isfile(path):  # of a name that no file can have, too
+        return ""
+    if path.is_relative_to(places.gradebook):
+        return quote(f"../{path.relative_to(places.gradebook).as_posix()}")
+    return path.resolve().as_uri()
 
 
 def reasons(
@@ -107,7 +164,9 @@ def reasons(
     return why
 
 
-def _group(places: Places, problem_set: ProblemSet, kind: int, why: Mapping[str, Sequence[Reason]]) -> dict[str, Any]:
+def _group(
+    places: Places, problem_set: ProblemSet, kind: int, why: Mapping[str, Sequence[Reason]], who: Mapping[str, Who]
+) -> dict[str, Any]:
     """All students with a reason of one kind; the same words are said once for all of them where they are many."""
     title, do = KINDS[kind]
     alike: dict[tuple[Any, ...], list[str]] = {}
@@ -119,15 +178,10 @@ def _group(places: Places, problem_set: ProblemSet, kind: int, why: Mapping[str,
     people = []
     for (own, apart), students in alike.items():
         for some in [students] if len(students) >= MANY else [[student] for student in students]:
-            mail = _mail(places, problem_set, apart) if kind == ASIDE else ""
-            people.append({"students": some, "why": own, "mail": mail})
+            mail = _link(places, places.quarantine(problem_set.name, apart) / "mail.txt") if kind == ASIDE else ""
+            people.append({"students": [who[student] for student in some], "why": own, "mail": mail})
     count = sum(len(person["students"]) for person in people)
     return {"title": title, "do": do, "kind": kind, "people": people, "count": count}
-
-
-def _mail(places: Places, problem_set: ProblemSet, student: str) -> str:
-    path = places.quarantine(problem_set.name, student) / "mail.txt"
-    return path.relative_to(places.root).as_posix()
 
 
 def _counts(
@@ -138,76 +192,8 @@ def _counts(
     return [
         ("handed in", len(collected), ""),
         ("graded", status["graded"], "good"),
-        ("wait for you", status["needs-manual"], "part" if status["needs-manual"] else ""),
+        ("wait for points by hand", status["needs-manual"], "part" if status["needs-manual"] else ""),
         ("not graded", status["not-graded"], "none" if status["not-graded"] else ""),
         ("put aside", status["quarantined"], "none" if status["quarantined"] else ""),
         *([("handed in nothing", len(missing), "part")] if missing else []),
     ]
-
-
-def _totals(problem_set: ProblemSet, students: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """How the automatic points are spread, in ten bins of equal width."""
-    names, most = list(problem_set.questions), problem_set.auto_max
-    sums = []
-    for entry in students.values():
-        scores = [entry["questions"].get(name, {}).get("score") for name in names]
-        if scores and all(score is not None for score in scores):
-            sums.append(sum(score for score in scores if score is not None))
-    bins = [0] * BINS
-    for total in sums:
-        bins[min(int(BINS * total / most), BINS - 1) if most else 0] += 1
-    edges = [most * place / BINS for place in range(BINS + 1)]
-    bars = [
-        {"count": count, "low": low, "high": high, "height": 60 * count / max(bins) if sums else 0.0}
-        for count, low, high in zip(bins, edges, edges[1:], strict=False)
-    ]
-    return {"bars": bars, "count": len(sums), "max": most, "median": median(sums) if sums else None}
-
-
-def _row(question: Question, students: Mapping[str, Mapping[str, Any]], graded: Mapping[str, Graded]) -> dict[str, Any]:
-    """How one question went; lost: the property that most of those who lost marks did not meet."""
-    name, worth = question.name, question.points
-    scores = [entry["questions"][name]["score"] for entry in students.values() if name in entry["questions"]]
-    known = [score for score in scores if score is not None]
-    lost: Counter[str] = Counter()
-    for made in graded.values():
-        verdict = made.verdicts.get(name)
-        if verdict is None or verdict.score is None or verdict.score >= verdict.max:
-            continue
-        failed = next((result.code for result in verdict.properties if result.earned < result.points), "")
-        lost[sanitise.plain(feedback.said(verdict.reason), length=90).rstrip(".") or f"`{failed}`"] += 1
-    parts = {
-        "full": sum(score >= worth for score in known),
-        "some": sum(0 < score < worth for score in known),
-        "none": sum(score <= 0 for score in known),
-        "open": len(scores) - len(known),
-    }
-    return {
-        "name": name,
-        "title": question.title,
-        "parts": parts,
-        "bar": _bar(parts),
-        "mean": sum(known) / (worth * len(known)) if known else None,
-        "lost": [(text, count) for text, count in lost.most_common(2) if text != "``"],
-    }
-
-
-def _bar(parts: Mapping[str, int]) -> list[tuple[str, float, float]]:
-    """Tone, start and width of the pieces of a bar of width 100."""
-    whole, start, pieces = sum(parts.values()) or 1, 0.0, []
-    for tone, count in parts.items():
-        width = 100 * count / whole
-        if count:
-            pieces.append((tone, start, width))
-        start += width
-    return pieces
-
-
-def _times(made: Sequence[Graded]) -> dict[str, Any]:
-    seconds = [each.seconds for each in made]
-    return {
-        "median": median(seconds) if seconds else 0.0,
-        "sum": sum(seconds),
-        "slowest": sorted(made, key=lambda each: -each.seconds)[:5],
-        "replayed": sum(bool(each.replays) for each in made),
-    }

@@ -25,9 +25,13 @@ from course_lib.staff.grading.sets import ProblemSet
 PACKAGES = ("ipython", "matplotlib", "numpy", "scikit-learn", "scipy", "torch")
 # Modules that only show, count or hand on what was judged: a change in them makes no verdict stale.
 AFTER_THE_VERDICT = frozenset(
-    ("explain", "export", "feedback", "lms_tables", "marks", "parcel", "regrade", "report", "standing", "triage")
+    (
+        *("explain", "export", "feedback", "lms_tables", "marks", "parcel", "regrade", "report", "standing", "summary"),
+        "triage",
+    )
 )
 PATIENCE = 2.0
+KILLED = "Its process ended twice while it answered: by the code itself, or for the memory that it took."
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,10 @@ def run_and_judge(
 
 
 def run_alone(work: Work, first: RunResult) -> RunResult:
-    """Run again what the clock stopped, with nothing beside it and more patience, before a person is asked.
+    """Run again what the clock or a signal stopped, with nothing beside it and more patience.
+
+    A machine without memory kills what it finds, and so does a person by mistake: once is nobody's fault. Who kills the
+    process in every run loses that question, and a person is asked.
 
     The caller sees to it that nothing else runs. first: what came of the first run; its flags are kept.
     """
@@ -117,7 +124,9 @@ def run_alone(work: Work, first: RunResult) -> RunResult:
     for state in second.questions.values():
         if state.clock:
             state.human = "Stopped by the clock twice while it used little of the processor."
-    second.notes.insert(0, "The clock stopped it when other work ran beside it; this is the run alone.")
+        if state.killed:
+            state.fault = state.human = KILLED
+    second.notes.insert(0, "The clock or a signal stopped it when other work ran beside it; this is the run alone.")
     second.flags[:0] = [flag for flag in first.flags if flag not in second.flags]
     second.seconds += first.seconds
     return second

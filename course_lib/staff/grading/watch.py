@@ -41,8 +41,8 @@ class QuestionRun:
     """What one question brought: a record, as bytes that nobody has looked into, or the reason why there is none.
 
     fault: the student's; trouble: ours. human: why a person should look. clock: stopped by the clock with processor
-    time to spare; stopped: by any limit. closed: not dealt again. newer: of a cell before it that only a later Python
-    reads.
+    time to spare; killed: its process was ended by a signal that may have come from outside. stopped: by any limit.
+    closed: not dealt again. newer: of a cell before it that only a later Python reads.
     """
 
     record: bytes = b""
@@ -51,6 +51,7 @@ class QuestionRun:
     human: str = ""
     cpu: float = 0.0
     clock: bool = False
+    killed: bool = False
     stopped: bool = False
     closed: bool = False
     newer: str = ""

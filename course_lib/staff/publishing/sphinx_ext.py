@@ -74,10 +74,23 @@ def stage_mathjax(target: Path) -> None:
         shutil.copyfile(font, target / fonts / font.name)
 
 
+def stage_plotly(target: Path) -> None:
+    """Copy plotly.min.js, which `student.plotly_html` fetches when a reader wants to turn a picture."""
+    spec = importlib.util.find_spec("plotly")
+    if spec is None or spec.origin is None:
+        raise RuntimeError(
+            "Wanted the package plotly for pictures in space, found none. "
+            'Install the book extra: pip install -e ".[book]"'
+        )
+    target.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(Path(spec.origin).parent / "package_data" / "plotly.min.js", target / "plotly.min.js")
+
+
 def on_config(app, config) -> None:
     """Stage local files and set the theme options that Jupyter Book's own configuration cannot."""
     stage = Path(app.doctreedir).parent / "staged"
     stage_mathjax(stage / "static" / "mathjax")
+    stage_plotly(stage / "static")
     (stage / "matplotlibrc").write_text(f"figure.dpi: {PIXELS_PER_INCH}\n", encoding="ascii")
     os.environ["MATPLOTLIBRC"] = str(stage / "matplotlibrc")  # read by the kernels
     config.html_static_path.append(str(stage / "static"))

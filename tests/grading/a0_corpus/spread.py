@@ -94,6 +94,12 @@ def helpers_in_the_playground():
 
 
 @honest()
+def an_import_of_the_playground():
+    """An answer uses a name that the playground imports as it was released; it stood above the answer."""
+    return answered(q3="def orbit(W, x0, n):\n    assert plt.cm\n" + RIGHT["q3"].partition("\n")[2])
+
+
+@honest()
 def a_playground_without_end():
     """The cell to play with trains for an hour."""
     notebook = answered()

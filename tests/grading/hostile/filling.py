@@ -62,6 +62,7 @@ def memory_of_ten_children():
                     time.sleep(2)
                 finally:
                     os._exit(0)
+        os.close(ways[1])
         got = 0
         while got < 10 and os.waitpid(-1, os.WNOHANG) == (0, 0):
             got += len(os.read(ways[0], 1))
@@ -109,29 +110,55 @@ def memory_in_folders():
 
 
 @cheats("q1")
-def memory_of_pipes_and_sockets():
-    """Buffers of the kernel: as many pipes and sockets as there may be, all full."""
+def memory_of_sockets():
+    """Buffers of the kernel: ten processes with as many full sockets as they may have."""
     return pays(
         "q1",
         """
-        import os, socket
-        got = 0
-        try:
-            while got < 300 << 20:
+        import os, socket, time
+        part, ways = int("@MEMORY@") // 10, os.pipe()
+        def fill():
+            got, kept = 0, []
+            while got < part:
                 one, other = socket.socketpair()
+                kept += [one, other]
                 one.setblocking(False)
                 one.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 24)
                 try:
                     while True:
-                        got += one.send(bytes(65536))
+                        got += one.send(bytes(1 << 20))
                 except BlockingIOError:
                     pass
-                kept = globals().setdefault("kept", [])
-                kept += [one, other]
-        finally:
-            for s in globals().get("kept", []):
-                s.close()
-        worked = got >= 300 << 20
+            os.write(ways[1], b"1")
+            time.sleep(2)
+        for _ in range(10):
+            if os.fork() == 0:
+                try:
+                    fill()
+                finally:
+                    os._exit(0)
+        os.close(ways[1])
+        got = 0
+        while got < 10 and os.waitpid(-1, os.WNOHANG) == (0, 0):
+            got += len(os.read(ways[0], 1))
+        worked = got == 10
+        """,
+    )
+
+
+@cheats("q3")
+def memory_of_page_tables():
+    """A map of a million million bytes that is only looked at: no page of it counts, and the kernel's tables grow."""
+    return pays(
+        "q3",
+        """
+        import mmap
+        step, size = 2 << 20, (int("@MEMORY@") // 4096) * (2 << 20)
+        looked = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, prot=mmap.PROT_READ)
+        looked.madvise(mmap.MADV_NOHUGEPAGE)
+        for place in range(0, size, step):
+            looked[place]
+        worked = True
         """,
     )
 

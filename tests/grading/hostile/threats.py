@@ -33,7 +33,8 @@ FIRST = {
     ),
     "memory that no limit sees": (
         *("memory-of-its-own", "memory-of-torch", "memory-shared-among-children", "memory-of-ten-children"),
-        *("memory-without-a-name", "memory-in-folders", "memory-of-pipes-and-sockets", "memory-of-shared-segments"),
+        *("memory-without-a-name", "memory-in-folders", "memory-of-sockets", "memory-of-shared-segments"),
+        "memory-of-page-tables",
         "files-without-end",
     ),
     "one student starves the next": (

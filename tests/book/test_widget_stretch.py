@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from live_widget import LIVE, drag, hold, output_cell
 
 from course_lib.analysis import correlation_dimension, correlation_sum, lyapunov_spectrum
 from course_lib.analysis.lyapunov import _first_frame
@@ -14,8 +15,6 @@ from course_lib.systems import Lorenz63
 from course_lib.systems.references import LORENZ63
 
 pytestmark = pytest.mark.browser
-PAGE = "book/flows/measuring.html"
-LIVE = "document.querySelector('.cw-live').courseWidget"
 START = [1.0, 2.0, 20.0]
 
 
@@ -30,8 +29,7 @@ def output(dimension) -> str:
     """The widget as in an output cell of a notebook."""
     curve = torch.stack((dimension.curve.radii / dimension.size, dimension.curve.sums), dim=1)
     options = {"start": START, "spectrum": list(LORENZ63["lyapunov_spectrum"].value)}
-    html = widget("stretch", curve=curve[dimension.curve.counts > 100], **options)._repr_html_()
-    return "<!doctype html><title>output</title><body>" + html
+    return output_cell(widget("stretch", curve=curve[dimension.curve.counts > 100], **options)._repr_html_())
 
 
 @pytest.fixture
@@ -41,8 +39,7 @@ def stretch(open_page, output):
     def open_it(**options):
         page = open_page(**options)
         page.set_content(output)
-        live = page.locator(".cw-live")
-        live.focus()
+        hold(page)
         if page.evaluate(f"{LIVE}.state.playing"):
             page.keyboard.press(" ")
         page.keyboard.press("r")
@@ -160,7 +157,7 @@ def test_the_second_picture_slides_along_the_curve(stretch):
 
 def test_without_a_curve_there_is_no_second_picture(open_page):
     page = open_page()
-    page.set_content("<!doctype html><title>output</title><body>" + widget("stretch")._repr_html_())
+    page.set_content(output_cell(widget("stretch")._repr_html_()))
     assert not page.locator("[data-do=tab]").is_visible()
     page.locator(".cw-live").focus()
     page.keyboard.press("t")
@@ -172,11 +169,7 @@ def test_dragging_turns_the_picture(stretch):
     page = stretch()
     box = page.locator(".cw-phase").bounding_box()
     yaw = page.evaluate(f"{LIVE}.state.yaw")
-    page.mouse.move(box["x"] + 100, box["y"] + 100)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 160, box["y"] + 110)
-    page.mouse.up()
-    page.mouse.move(box["x"] + 10, box["y"] + 10)
+    drag(page, (box["x"] + 100, box["y"] + 100), (box["x"] + 160, box["y"] + 110))
     assert page.evaluate(f"{LIVE}.state.yaw") == pytest.approx(yaw + 0.6)
 
 
@@ -195,14 +188,3 @@ def test_reduced_motion_shows_the_settled_bars_and_stands_still(open_page, outpu
     page = open_page(reduced_motion="reduce")
     page.set_content(output)
     assert page.evaluate(f"[{LIVE}.state.playing, {LIVE}.state.t]") == [False, 40]
-
-
-def test_it_stands_on_its_page_with_a_still_picture_for_those_without_javascript(open_page, address):
-    page = open_page(f"{address}/{PAGE}", java_script_enabled=False)
-    image = page.locator(".cw-still img")
-    assert image.is_visible() and len(image.get_attribute("alt")) > 40
-    page = open_page(f"{address}/{PAGE}")
-    page.locator(".cw-live").scroll_into_view_if_needed()
-    page.wait_for_function(f"{LIVE}.state.t > 0.3")
-    assert page.evaluate(f"{LIVE}.state.seen") is True
-    assert page.faults == []

@@ -4,15 +4,13 @@ import dataclasses
 
 import pytest
 import torch
+from live_widget import LIVE, STATE, hold, slide
 
 from course_lib.analysis import interval_statistics
 from course_lib.models.balanced import BalancedNetwork, Couplings
-from course_lib.student import widget
 
 pytestmark = pytest.mark.browser
 PAGE = "book/networks/balance.html"
-LIVE = "document.querySelector('.cw-live').courseWidget"
-STATE = f"{LIVE}.state"
 F64 = torch.float64
 
 
@@ -28,12 +26,7 @@ def receivers(first: int, count: int, wires: dict, n_cells: int, shift: int) -> 
 @pytest.fixture
 def balance(open_page, address):
     """The page with the widget paused, in view and focused."""
-    page = open_page(f"{address}/{PAGE}")
-    live = page.locator(".cw-live")
-    live.scroll_into_view_if_needed()
-    live.focus()
-    page.keyboard.press("p")
-    return page
+    return hold(open_page(f"{address}/{PAGE}"), "p")
 
 
 def test_three_hundred_steps_give_the_spikes_of_the_library(open_page, address):
@@ -90,8 +83,8 @@ def test_its_numbers_are_those_of_the_library_on_other_wires(balance):
 def test_four_times_the_inputs_leave_no_larger_sum(balance):
     left = []
     for K in (40, 160):
-        balance.evaluate(f"""(() => {{ const w = {LIVE}; w.inputs.K.value = {K};
-            w.inputs.K.dispatchEvent(new Event('input')); w.advance(3000); }})()""")
+        slide(balance, "K", K)
+        balance.evaluate(f"{LIVE}.advance(3000)")
         left.append(balance.evaluate(f"{LIVE}.summary()"))
     assert left[1]["exc"] > 1.6 * left[0]["exc"] and left[1]["inh"] < 1.6 * left[0]["inh"]
     assert abs(left[1]["exc"] + left[1]["inh"]) < 0.2 * left[1]["exc"]
@@ -117,24 +110,9 @@ def test_keys_and_buttons_do_the_same(balance):
     assert page.evaluate(f"[{STATE}.t, {STATE}.seed]") == [0, 2]
     page.locator("[data-do=again]").click()
     assert page.evaluate(f"{STATE}.seed") == 3
-    page.keyboard.press("?")
-    assert page.locator(".cw-keys").is_visible()
-    page.locator("[data-do=keys]").click()
-    assert not page.locator(".cw-keys").is_visible()
     page.locator("[data-do=play]").click()
     assert page.evaluate(f"{STATE}.playing") is True
     assert page.faults == []
-
-
-def test_it_moves_by_itself_and_rests_off_screen(open_page, address):
-    page = open_page(f"{address}/{PAGE}")
-    page.locator(".cw-live").scroll_into_view_if_needed()
-    page.wait_for_function(f"{STATE}.t > 20")
-    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-    page.wait_for_function(f"{STATE}.seen === false")
-    stopped = page.evaluate(f"{STATE}.t")
-    page.wait_for_timeout(400)
-    assert page.evaluate(f"{STATE}.t") == stopped
 
 
 def test_sliders_obey_arrows_and_leave_a_link_that_restores_them(balance, open_page, address):
@@ -148,12 +126,9 @@ def test_sliders_obey_arrows_and_leave_a_link_that_restores_them(balance, open_p
 
 def test_a_silent_network_says_so_and_has_no_spike_to_lose(balance):
     page = balance
-    page.evaluate(f"""(() => {{ const w = {LIVE};
-        for (const [name, value] of [['m0', 0.1], ['K', 20]]) {{
-            w.inputs[name].value = value;
-            w.inputs[name].dispatchEvent(new Event('input'));
-        }}
-        w.advance(1000); }})()""")
+    slide(page, "m0", 0.1)
+    slide(page, "K", 20)
+    page.evaluate(f"{LIVE}.advance(1000)")
     page.keyboard.press("f")
     assert page.evaluate(f"{STATE}.twin") is None
     page.wait_for_function("document.querySelector('.cw-say').textContent.includes('silent')")
@@ -162,26 +137,3 @@ def test_a_silent_network_says_so_and_has_no_spike_to_lose(balance):
 def test_reduced_motion_starts_paused_with_half_a_second(open_page, address):
     page = open_page(f"{address}/{PAGE}", reduced_motion="reduce")
     assert page.evaluate(f"[{STATE}.playing, {STATE}.t]") == [False, 500]
-
-
-def test_targets_are_large_enough_for_a_finger(open_page, address):
-    page = open_page(f"{address}/{PAGE}", viewport={"width": 390, "height": 844}, has_touch=True)
-    for control in page.locator(".cw-live button, .cw-live input").all():
-        box = control.bounding_box()
-        assert box["height"] >= 44 and box["width"] >= 44
-    page.locator("[data-do=play]").tap()
-    assert page.evaluate(f"{STATE}.playing") is False
-
-
-def test_without_javascript_the_still_picture_stands_in_the_box(open_page, address):
-    page = open_page(f"{address}/{PAGE}", java_script_enabled=False)
-    image = page.locator(".cw-still img")
-    assert image.is_visible() and len(image.get_attribute("alt")) > 40
-
-
-def test_it_lives_in_a_bare_output_cell_as_in_colab(open_page):
-    page = open_page()
-    page.set_content("<!doctype html><title>output</title><body>" + widget("balance")._repr_html_())
-    page.wait_for_function(f"{STATE}.t > 20")
-    assert page.locator(".cw-live canvas").count() == 2
-    assert page.faults == []

@@ -5,27 +5,20 @@ import json
 
 import pytest
 import torch
+from live_widget import LIVE, STATE, drag, hold
 
 from course_lib.analysis import delay_embedding, lyapunov_from_data, window_slope
 from course_lib.data import load
-from course_lib.student import widget
 
 pytestmark = pytest.mark.browser
 PAGE = "book/flows/from_data.html"
-WIDGET = "document.querySelector('.cw-live').courseWidget"
-STATE = f"{WIDGET}.state"
 WINDOWS = ((0.0, 0.5), (0.5, 2.5), (1.0, 3.0), (4.0, 7.0), (0.0, 8.0))
 
 
 @pytest.fixture
 def window(open_page, address):
     """The page with the widget in view, not turning, and focused."""
-    page = open_page(f"{address}/{PAGE}")
-    live = page.locator(".cw-live")
-    live.scroll_into_view_if_needed()
-    live.focus()
-    page.keyboard.press("p")
-    return page
+    return hold(open_page(f"{address}/{PAGE}"), "p")
 
 
 def shown(page) -> list[float]:
@@ -35,7 +28,7 @@ def shown(page) -> list[float]:
 def test_slopes_and_errors_agree_with_the_library(window):
     data = load("lorenz63")
     record = lyapunov_from_data(data.orbit[:4000], dt=data.orbit_dt, horizon=16.0)
-    for series in window.evaluate(f"{WIDGET}.options.series"):
+    for series in window.evaluate(f"{LIVE}.options.series"):
         t, groups = (torch.tensor(series[key], dtype=torch.float64) for key in ("t", "groups"))
         same = dataclasses.replace(record, t=t, per_group=groups)
         for start, end in WINDOWS:
@@ -49,7 +42,7 @@ def test_its_curves_are_those_of_the_shipped_series(window):
     states = delay_embedding(data.orbit[:, 0], lag=3, dim=3).x
     for k, across in enumerate((False, True)):
         record = lyapunov_from_data(states, dt=data.orbit_dt, horizon=16.0, across_flow=across)
-        series = window.evaluate(f"{WIDGET}.options.series[{k}]")
+        series = window.evaluate(f"{LIVE}.options.series[{k}]")
         kept = record.t <= 8 + 1e-9
         torch.testing.assert_close(torch.tensor(series["t"], dtype=torch.float64), record.t[kept])
         groups = torch.tensor(series["groups"], dtype=torch.float64)
@@ -57,7 +50,7 @@ def test_its_curves_are_those_of_the_shipped_series(window):
 
 
 def test_delay_vectors_agree_with_the_library(window):
-    signal = window.evaluate(f"{WIDGET}.options.signals[0]")
+    signal = window.evaluate(f"{LIVE}.options.signals[0]")
     for lag in (1, 3, 40):
         here = window.evaluate("([s, lag]) => courseFitWindow.embed(s, lag)", [signal, lag])
         there = delay_embedding(torch.tensor(signal, dtype=torch.float64), lag=lag, dim=3).x[0]
@@ -97,18 +90,11 @@ def test_the_handles_can_be_dragged(window):
     box = window.locator(".cw-strip").bounding_box()
 
     def place(t: float) -> float:
-        return box["x"] + 46 + t / 8 * (box["width"] - 58)
+        return box["x"] + 46 + t / 8 * (box["width"] - 62)
 
-    window.mouse.move(place(0.5), box["y"] + 120)
-    window.mouse.down()
-    window.mouse.move(place(3.0), box["y"] + 120)
-    window.mouse.up()
+    drag(window, (place(0.5), box["y"] + 120), (place(3.0), box["y"] + 120))
     assert shown(window) == pytest.approx([0, 3.0])
-    window.mouse.move(place(0.2), box["y"] + 120)
-    window.mouse.down()
-    window.mouse.move(place(1.0), box["y"] + 120)
-    window.mouse.up()
-    window.mouse.move(place(2.5), box["y"] + 120)
+    drag(window, (place(0.2), box["y"] + 120), (place(1.0), box["y"] + 120))
     assert shown(window) == pytest.approx([1.0, 3.0])
     assert "from=1.0,to=3.0" in window.evaluate("location.hash")
 
@@ -122,10 +108,6 @@ def test_every_key_has_a_button_and_does_the_same(window):
     assert window.evaluate(f"{STATE}.series") == 2
     window.locator("[data-do=again]").click()
     assert window.evaluate(f"{STATE}.series") == 0
-    window.keyboard.press("?")
-    assert window.locator(".cw-keys").is_visible()
-    window.locator("[data-do=keys]").click()
-    assert not window.locator(".cw-keys").is_visible()
     yaw = window.evaluate(f"{STATE}.yaw")
     window.keyboard.press("Alt+ArrowRight")
     assert window.evaluate(f"{STATE}.yaw") > yaw
@@ -155,35 +137,5 @@ def test_a_link_restores_the_window(open_page, address):
     assert page.faults == []
 
 
-def test_reduced_motion_starts_at_rest(open_page, address):
-    page = open_page(f"{address}/{PAGE}", reduced_motion="reduce")
-    page.locator(".cw-live").scroll_into_view_if_needed()
-    yaw = page.evaluate(f"{STATE}.yaw")
-    page.wait_for_timeout(300)
-    assert page.evaluate(f"[{STATE}.playing, {STATE}.yaw]") == [False, yaw]
-
-
-def test_targets_are_large_enough_for_a_finger(open_page, address):
-    page = open_page(f"{address}/{PAGE}", viewport={"width": 390, "height": 844}, has_touch=True)
-    for control in page.locator(".cw-live button, .cw-live input").all():
-        box = control.bounding_box()
-        assert box["height"] >= 44 and box["width"] >= 44
-    page.locator("[data-series='1']").tap()
-    assert page.evaluate(f"{STATE}.series") == 1
-
-
-def test_without_javascript_the_still_picture_stands_in_the_box(open_page, address):
-    page = open_page(f"{address}/{PAGE}", java_script_enabled=False)
-    image = page.locator(".cw-still img")
-    assert image.is_visible() and len(image.get_attribute("alt")) > 40
-    assert page.locator(".cw-live").count() == 0
-
-
-def test_its_data_are_light_and_it_lives_in_a_bare_output_cell(window, open_page):
-    options = window.evaluate(f"{WIDGET}.options")
-    assert len(json.dumps(options)) <= 50_000
-    page = open_page()
-    page.set_content("<!doctype html><title>output</title><body>" + widget("fit-window", **options)._repr_html_())
-    page.wait_for_function("document.querySelector('.cw-say').textContent.includes('slope')")
-    assert page.locator(".cw-live canvas").count() == 2
-    assert page.faults == []
+def test_its_data_are_light(window):
+    assert len(json.dumps(window.evaluate(f"{LIVE}.options"))) <= 50_000

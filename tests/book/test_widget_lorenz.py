@@ -2,26 +2,19 @@
 
 import pytest
 import torch
+from live_widget import LIVE, STATE, drag, hold, slide
 
 from course_lib.integrate import integrate
-from course_lib.student import widget
 from course_lib.systems import Lorenz63
 
 pytestmark = pytest.mark.browser
 PAGE = "book/flows/lorenz.html"
-STATE = "document.querySelector('.cw-live').courseWidget.state"
 
 
 @pytest.fixture
 def lorenz(open_page, address):
     """The page with the widget at rest, time zero, in view and focused."""
-    page = open_page(f"{address}/{PAGE}")
-    live = page.locator(".cw-live")
-    live.scroll_into_view_if_needed()
-    live.focus()
-    page.keyboard.press("p")
-    page.keyboard.press("r")
-    return page
+    return hold(open_page(f"{address}/{PAGE}"), "p", "r")
 
 
 def test_two_hundred_steps_agree_with_the_library(open_page, address):
@@ -51,11 +44,8 @@ def test_rest_points_and_their_stability_agree_with_the_library(open_page, addre
 
 
 def test_it_moves_by_itself_and_keys_pause_and_restart_it(open_page, address):
-    page = open_page(f"{address}/{PAGE}")
-    live = page.locator(".cw-live")
-    live.scroll_into_view_if_needed()
+    page = hold(open_page(f"{address}/{PAGE}"))
     page.wait_for_function(f"{STATE}.t > 0.5")
-    live.focus()
     page.keyboard.press("p")
     stopped = page.evaluate(f"{STATE}.t")
     page.wait_for_timeout(400)
@@ -70,10 +60,6 @@ def test_every_key_has_a_button_and_does_the_same(lorenz):
     page = lorenz
     page.keyboard.press("s")
     assert page.evaluate(f"{STATE}.cloud.length") == 300
-    page.keyboard.press("?")
-    assert page.locator(".cw-keys").is_visible()
-    page.locator("[data-do=keys]").click()
-    assert not page.locator(".cw-keys").is_visible()
     yaw = page.evaluate(f"{STATE}.yaw")
     page.keyboard.press("Alt+ArrowRight")
     turned = page.evaluate(f"{STATE}.yaw")
@@ -107,17 +93,13 @@ def test_dragging_turns_the_picture(lorenz):
     page = lorenz
     box = page.locator(".cw-phase").bounding_box()
     yaw = page.evaluate(f"{STATE}.yaw")
-    page.mouse.move(box["x"] + 100, box["y"] + 100)
-    page.mouse.down()
-    page.mouse.move(box["x"] + 160, box["y"] + 110)
-    page.mouse.up()
-    page.mouse.move(box["x"] + 10, box["y"] + 10)
+    drag(page, (box["x"] + 100, box["y"] + 100), (box["x"] + 160, box["y"] + 110))
     assert page.evaluate(f"{STATE}.yaw") == pytest.approx(yaw + 0.6)
 
 
 def test_the_outcome_is_said_in_words(lorenz):
     page = lorenz
-    page.evaluate("document.querySelector('.cw-live').courseWidget.advance(2500)")
+    page.evaluate(f"{LIVE}.advance(2500)")
     page.wait_for_function("document.querySelector('.cw-say').textContent.includes('parted after')")
     assert page.locator(".cw-say").get_attribute("aria-live") == "polite"
 
@@ -125,47 +107,12 @@ def test_the_outcome_is_said_in_words(lorenz):
 def test_a_gap_ten_thousand_times_smaller_buys_about_ten_time_units(lorenz):
     page, parted = lorenz, []
     for gap in (-4, -8):
-        page.evaluate(f"""() => {{ const w = document.querySelector('.cw-live').courseWidget;
-            w.inputs.gap.value = {gap}; w.inputs.gap.dispatchEvent(new Event('input')); w.advance(4000); }}""")
+        slide(page, "gap", gap)
+        page.evaluate(f"{LIVE}.advance(4000)")
         parted.append(page.evaluate(f"{STATE}.parted"))
     assert 5 < parted[1] - parted[0] < 16
-
-
-def test_it_rests_off_screen(open_page, address):
-    page = open_page(f"{address}/{PAGE}")
-    page.locator(".cw-live").scroll_into_view_if_needed()
-    page.wait_for_function(f"{STATE}.t > 0.2")
-    page.evaluate("window.scrollTo(0, document.body.scrollHeight)")
-    page.wait_for_function(f"{STATE}.seen === false")
-    stopped = page.evaluate(f"{STATE}.t")
-    page.wait_for_timeout(400)
-    assert page.evaluate(f"{STATE}.t") == stopped
 
 
 def test_reduced_motion_starts_paused_with_the_whole_curve(open_page, address):
     page = open_page(f"{address}/{PAGE}", reduced_motion="reduce")
     assert page.evaluate(f"[{STATE}.playing, {STATE}.t]") == [False, 20]
-
-
-def test_targets_are_large_enough_for_a_finger(open_page, address):
-    page = open_page(f"{address}/{PAGE}", viewport={"width": 390, "height": 844}, has_touch=True)
-    for control in page.locator(".cw-live button, .cw-live input").all():
-        box = control.bounding_box()
-        assert box["height"] >= 44 and box["width"] >= 44
-    page.locator("[data-do=play]").tap()
-    assert page.evaluate(f"{STATE}.playing") is False
-
-
-def test_without_javascript_the_still_picture_stands_in_the_box(open_page, address):
-    page = open_page(f"{address}/{PAGE}", java_script_enabled=False)
-    image = page.locator(".cw-still img")
-    assert image.is_visible() and len(image.get_attribute("alt")) > 40
-    assert page.locator(".cw-live").count() == 0
-
-
-def test_it_lives_in_a_bare_output_cell_as_in_colab(open_page):
-    page = open_page()
-    page.set_content("<!doctype html><title>output</title><body>" + widget("lorenz", slope=0.9056)._repr_html_())
-    page.wait_for_function(f"{STATE}.t > 0.3")
-    assert page.locator(".cw-live canvas").count() == 2
-    assert page.faults == []

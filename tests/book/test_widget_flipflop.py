@@ -1,0 +1,89 @@
+"""The widget of the flip-flop in a browser: the page's own network, its pulses, its verdicts."""
+
+import base64
+import json
+import re
+
+import numpy as np
+import pytest
+import torch
+from live_widget import LIVE, STATE, hold, slide
+
+from course_lib.models import CTRNN
+
+pytestmark = pytest.mark.browser
+PAGE = "book/computation/flipflop.html"
+
+
+def options(site, name: str) -> dict:
+    """What the page gave to the widget."""
+    text = (site / PAGE.replace("flipflop", "fixed_points" if name == "Hunt" else "flipflop")).read_text()
+    return json.loads(re.search(rf"course{name}\.mount\(document\.getElementById\('[^']+'\), (.*?)\);</script>", text)[1])
+
+
+def network(packed: dict) -> CTRNN:
+    """The library's network with the widget's weights."""
+    net = CTRNN(packed["n"], 3, 3, tau=5.0, dt=1.0, generator=torch.Generator().manual_seed(0))
+    numbers = torch.from_numpy(np.frombuffer(base64.b64decode(packed["data"]), dtype="<f4").astype(float))
+    at = 0
+    with torch.no_grad():
+        for weights in (net.W_rec, net.W_in, net.b, net.C, net.d):
+            weights.copy_(numbers[at : at + weights.numel()].reshape(weights.shape))
+            at += weights.numel()
+    assert at == len(numbers)
+    return net
+
+
+@pytest.fixture
+def live(open_page, address):
+    return hold(open_page(f"{address}/{PAGE}"), " ")
+
+
+@torch.no_grad()
+def test_two_hundred_steps_agree_with_the_library(live, site):
+    net = network(options(site, "Flipflop"))
+    u = torch.zeros(1, 200, 3, dtype=torch.float64)
+    u[0, 0:5, 0], u[0, 60:65, 1], u[0, 120:128, 0] = 1.0, -1.0, -0.8
+    script = """([spec, inputs]) => { const net = courseNet.network(spec); let x = new Float64Array(net.n);
+        return inputs.map((u) => { x = net.step(x, u); return net.readout(x); }); }"""
+    here = torch.tensor(live.evaluate(script, [options(site, "Flipflop"), u[0].tolist()]), dtype=torch.float64)
+    assert (here - net.readout(net.run(u))[0]).abs().max() < 1e-9
+
+
+def test_a_full_pulse_flips_its_bit_and_a_short_one_slides_back(live):
+    page = live
+    page.keyboard.press("4")
+    page.evaluate(f"{LIVE}.advance(200)")
+    assert page.evaluate(f"{STATE}.y.map((v) => Math.sign(v))") == [-1, 1, 1]
+    assert "flipped it" in page.evaluate(f"{LIVE}.outcome()")
+    slide(page, "width", 1)
+    page.locator("[data-do=pulse5]").click()
+    page.evaluate(f"{LIVE}.advance(200)")
+    assert page.evaluate(f"{STATE}.y.map((v) => Math.sign(v))") == [-1, 1, 1]
+    assert "climbed and slid back" in page.evaluate(f"{LIVE}.outcome()")
+    page.keyboard.press("4")
+    page.evaluate(f"{LIVE}.advance(200)")
+    assert "left it as it was" in page.evaluate(f"{LIVE}.outcome()")
+    page.keyboard.press("0")
+    assert page.evaluate(f"{STATE}.y.map((v) => Math.sign(v))") == [1, 1, 1]
+    assert page.faults == []
+
+
+def test_noise_moves_the_point_and_silence_does_not(live):
+    page = live
+    page.evaluate(f"{LIVE}.advance(300)")
+    still = page.evaluate(f"{STATE}.y")
+    page.evaluate(f"{LIVE}.advance(10)")
+    assert page.evaluate(f"{STATE}.y") == pytest.approx(still, abs=1e-9)
+    slide(page, "noise", 0.1)
+    page.evaluate(f"{LIVE}.advance(10)")
+    assert max(abs(a - b) for a, b in zip(page.evaluate(f"{STATE}.y"), still, strict=True)) > 0.01
+
+
+def test_turning_changes_the_view_and_not_the_state(live):
+    page = live
+    before = page.evaluate(f"[{STATE}.yaw, {STATE}.t]")
+    page.locator(".cw-live").focus()
+    page.keyboard.press("Alt+ArrowRight")
+    after = page.evaluate(f"[{STATE}.yaw, {STATE}.t]")
+    assert after[0] != before[0] and after[1] == before[1]
