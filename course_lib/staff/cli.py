@@ -102,7 +102,7 @@ def grade(
     ],
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Submissions graded at the same time.")] = 1,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the result as JSON here.")] = None,
-    unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help="Run student code without walls.")] = False,
+    unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help="Go on where there are no walls.")] = False,
     accept_partial: Annotated[bool, typer.Option("--accept-partial", help="Accept partial isolation.")] = False,
 ) -> None:
     """Grade a class: collect, deal, run, judge, record, feedback, CSV."""
@@ -202,7 +202,7 @@ def regrade(
     ] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the result as JSON here.")] = None,
     jobs: Annotated[int, typer.Option("--jobs", min=1, help="Submissions graded at the same time.")] = 1,
-    unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help="Run student code without walls.")] = False,
+    unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help="Go on where there are no walls.")] = False,
     accept_partial: Annotated[bool, typer.Option("--accept-partial", help="Accept partial isolation.")] = False,
 ) -> None:
     """Grade again all that was collected, after the questions have changed. Look first: --preview.
@@ -251,7 +251,7 @@ def explain(
     assignment: str,
     student: str,
     question: str,
-    unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help="Run student code without walls.")] = False,
+    unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help="Go on where there are no walls.")] = False,
     accept_partial: Annotated[bool, typer.Option("--accept-partial", help="Accept partial isolation.")] = False,
 ) -> None:
     """Say how one verdict came about, and reproduce it."""

@@ -1,22 +1,17 @@
 """The walls: what is measured, what a worker cannot do, what it may use, and what is left when it is gone."""
 
-import importlib.util
-import itertools
-import json
 import os
 import re
 import signal
 import socket
-import struct
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 from test_run import RIGHT, ran, read, values
 
-from course_lib.staff.grading import bubble, canaries, isolation, meter, process, run, sandbox, view, walls
+from course_lib.staff.grading import canaries, isolation, meter, process, run, sandbox, view
 from course_lib.staff.grading.process import WorkerFailed
 from course_lib.student import wire
 
@@ -92,12 +87,6 @@ def test_a_part_of_the_wall_that_does_not_hold_is_seen(name, afresh, tmp_path):
     assert name in canaries.failing("forked")
 
 
-def test_processor_numbers_of_another_machine_are_refused(monkeypatch):
-    monkeypatch.setattr(walls.platform, "machine", lambda: "aarch64")
-    with pytest.raises(OSError, match="aarch64"):
-        walls.program()
-
-
 def test_where_the_kernel_refuses_the_second_wall_each_notebook_gets_a_view(afresh, tmp_path):
     """As under AppArmor's limit on user namespaces."""
     refusing = ('_call("unshare", _libc.unshare(NEW_NAMESPACES))', 'raise OSError(1, "unshare: not permitted")')
@@ -111,20 +100,6 @@ def test_a_part_that_keeps_students_in_but_not_their_memory_is_partial(afresh):
     afresh.setattr(canaries, "_is_stopped", lambda way: False)
     level = isolation.measure()
     assert level.level == "partial" and level.walls == "forked" and level.missing == (canaries.MEANING["memory"][0],)
-
-
-def test_without_bubblewrap_it_says_how_to_install_it(afresh):
-    afresh.setattr(bubble.shutil, "which", lambda name: None)
-    level = isolation.measure()
-    assert (level.level, level.walls) == ("none", "none")
-    assert any("apt-get install bubblewrap" in line for line in level.missing)
-
-
-def test_root_without_another_user_is_refused(monkeypatch, tmp_path):
-    monkeypatch.setattr(bubble.os, "geteuid", lambda: 0)
-    monkeypatch.setattr(bubble, "USERS", ())
-    with pytest.raises(bubble.NoWall, match="root"):
-        bubble.command(tmp_path, ["server.py"])
 
 
 def test_student_code_is_never_root_outside():
@@ -154,19 +129,6 @@ print(os.listdir("/proc/self/task") and [n for n in os.listdir("/proc") if n.isd
     assert lines[0] == str("numpy scipy torch sklearn matplotlib IPython tqdm ipywidgets typing_extensions".split())
     assert {"run", "var", "bin", "mnt", "srv", "opt", "sys"}.isdisjoint(eval(lines[1]))
     assert lines[2] == "['/home/student/..']" and lines[3] == "['1'] []"
-
-
-def test_the_view_shows_no_folder_that_holds_other_packages(root):
-    """A bind of the environment's own library would bring all of them along."""
-    words, staged = bubble.command(root, ["server.py"]), {}
-    if os.geteuid() == 0:
-        _, pairs, words = json.loads(words[-1])
-        staged = {place: source for source, place in pairs}
-    shown = {staged.get(source, source) for word, source in itertools.pairwise(words) if word == "--ro-bind"}
-    hidden = {target for word, target in itertools.pairwise(words) if word == "--tmpfs"}
-    for name in ("nbgrader", "norse", "torchdiffeq", "sphinx", "pip"):
-        above = set(map(str, Path(importlib.util.find_spec(name).origin).resolve().parents))
-        assert not above & shown or above & hidden, name
 
 
 def test_closed_parts_of_the_library_are_nowhere():
@@ -296,33 +258,6 @@ def test_the_server_knows_one_request(afresh):
         ours.settimeout(5)
         assert ours.recv(100) == b"", "the descriptor was closed, and nobody spoke"
     made.worker(output_limit=1000).close()
-
-
-def test_the_filter_is_what_the_kernel_would_read():
-    """Every refused call by its number, run by hand through the program."""
-    program = walls.program()
-    assert all(verdict(program, number) == walls.REFUSE | walls.EPERM for number in walls.DENIED.values())
-    assert verdict(program, 0) == verdict(program, walls.SOCKET, 1) == verdict(program, walls.CLONE, 17) == walls.ALLOW
-    assert verdict(program, walls.SOCKET, 40) == verdict(program, walls.CLONE, 0x10000000) == walls.REFUSE | walls.EPERM
-    assert verdict(program, walls.CLONE3) == walls.REFUSE | walls.ENOSYS
-    assert verdict(program, walls.X32 | 39) == walls.REFUSE | walls.EPERM
-    assert verdict(program, 0, arch=0x40000003) == walls.KILL
-
-
-def verdict(program: bytes, number: int, argument: int = 0, arch: int = walls.AUDIT_ARCH_X86_64) -> int:
-    """What a classic BPF program says of a system call."""
-    data = {0: number, 4: arch, 16: argument}
-    at = loaded = 0
-    while True:
-        code, yes, no, value = struct.unpack_from("HBBI", program, 8 * at)
-        at += 1
-        if code == 0x20:
-            loaded = data[value]
-        elif code == 0x06:
-            return value
-        else:
-            holds = {0x15: loaded == value, 0x35: loaded >= value, 0x45: bool(loaded & value)}[code]
-            at += yes if holds else no
 
 
 def test_every_request_for_a_torch_notebook_comes_warm():

@@ -31,7 +31,6 @@ PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_CHILD_SUBREAPER, PR_SET_NO_NEW_PRIVS, PR
 # System calls of x86-64 that no notebook needs: memory that no limit sees, other processes, mounts and namespaces,
 # the kernel's rarely trodden parts.
 DENIED = {
-    "syslog": 103, "vhangup": 153, "lookup_dcookie": 212,
     "shmget": 29, "semget": 64, "msgget": 68, "ptrace": 101, "personality": 135, "modify_ldt": 154, "pivot_root": 155,
     "chroot": 161, "acct": 163, "mount": 165, "umount2": 166, "swapon": 167, "swapoff": 168, "reboot": 169,
     "iopl": 172, "ioperm": 173, "init_module": 175, "delete_module": 176, "quotactl": 179, "io_setup": 206,
@@ -41,7 +40,7 @@ DENIED = {
     "kexec_file_load": 320, "bpf": 321, "userfaultfd": 323, "io_uring_setup": 425, "io_uring_enter": 426,
     "io_uring_register": 427, "open_tree": 428, "move_mount": 429, "fsopen": 430, "fsconfig": 431, "fsmount": 432,
     "fspick": 433, "pidfd_getfd": 438, "process_madvise": 440, "mount_setattr": 442, "quotactl_fd": 443,
-    "landlock_create_ruleset": 444, "memfd_secret": 447,
+    "landlock_create_ruleset": 444, "memfd_secret": 447, "syslog": 103, "vhangup": 153, "lookup_dcookie": 212,
 }  # fmt: skip
 CLONE, CLONE3, SOCKET, X32 = 56, 435, 41, 0x40000000
 NAMESPACE_FLAGS = 0x7E020000  # of clone: a new user, mount, pid, ipc, uts, network or cgroup namespace
