@@ -35,8 +35,8 @@ class RecurrentNetwork(nn.Module, abc.ABC):
         """The next state. x: (..., dim).  u: (..., n_in), held over the step.  Returns (..., dim)."""
 
     @abc.abstractmethod
-    def run(self, inputs: InputSequence) -> Sequence:
-        """States of the driven network, (batch, time, dim). inputs: (batch, time, n_in)."""
+    def run(self, inputs: InputSequence, *, x0: State | None = None) -> Sequence:
+        """States of the driven network, (batch, time, dim). inputs: (batch, time, n_in).  x0: (batch, dim)."""
 
     @abc.abstractmethod
     def map_at(self, u: Tensor, *, differentiable: bool = False) -> Map:
