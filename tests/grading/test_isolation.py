@@ -21,6 +21,7 @@ MB = 1024**2
 def test_the_filter_is_what_the_kernel_would_read():
     """Every refused call by its number, run by hand through the program."""
     program = walls.program()
+    assert set(canaries.PROBED) <= set(walls.DENIED)
     assert all(verdict(program, number) == walls.REFUSE | walls.EPERM for number in walls.DENIED.values())
     assert verdict(program, 0) == verdict(program, walls.SOCKET, 1) == verdict(program, walls.CLONE, 17) == walls.ALLOW
     assert verdict(program, walls.SOCKET, 40) == verdict(program, walls.CLONE, 0x10000000) == walls.REFUSE | walls.EPERM
@@ -59,6 +60,7 @@ def test_the_view_shows_no_folder_that_holds_other_packages(root, monkeypatch):
         _, pairs, words = json.loads(words[-1])
         staged = {place: source for source, place in pairs}
     shown = {staged.get(source, source) for word, source in itertools.pairwise(words) if word == "--ro-bind"}
+    assert "/etc/fonts" in shown and not shown & {"/", "/usr", "/usr/bin", "/bin", "/etc", "/home", "/root", "/var"}
     hidden = {target for word, target in itertools.pairwise(words) if word == "--tmpfs"}
     for name in ("nbgrader", "norse", "torchdiffeq", "sphinx", "pip"):
         above = set(map(str, Path(importlib.util.find_spec(name).origin).resolve().parents))

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from course_lib.staff.grading import process, run, view
+from course_lib.staff.grading import process, run, view, watch
 from course_lib.staff.grading.isolation import measure
 from course_lib.staff.grading.run import Asked, Step, Work
 from course_lib.student import wire
@@ -111,7 +111,8 @@ def test_a_cell_that_makes_the_next_ones_deadly_costs_its_own_question_alone():
     assert values(result.questions["q2"]) == [0, 2, 4]
 
 
-def test_an_own_cell_without_end_is_stopped_quietly():
+def test_an_own_cell_without_end_is_stopped_quietly(monkeypatch):
+    monkeypatch.setattr(watch, "GRACE", 60.0)  # on a busy machine the interrupt is heard late
     result = ran(RIGHT, "while True: pass", "q1", cell_seconds=0.5, patience=20.0)
     assert result.replays == 0 and values(result.questions["q1"]) == [0, 2, 4]
     assert any("cell 2" in note for note in result.notes) and not result.clock
@@ -157,8 +158,8 @@ def test_patience_moves_the_clock_and_not_the_budget():
 
 def test_an_own_cell_asleep_is_run_again_only_when_a_question_went_unanswered():
     asleep = "import time\ntime.sleep(60)"
-    assert not ran(RIGHT, asleep, "q1", "q2", cell_seconds=0.2).clock
-    assert ran(asleep + f"\n{RIGHT}", "q1", "q2", cell_seconds=0.2).clock
+    assert not ran(RIGHT, asleep, "q1", "q2", cell_seconds=0.4).clock
+    assert ran(asleep + f"\n{RIGHT}", "q1", "q2", cell_seconds=0.4).clock
 
 
 def test_loading_torch_is_not_charged_to_a_question():

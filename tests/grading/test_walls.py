@@ -67,8 +67,9 @@ def test_the_level_is_full_where_everything_holds_and_it_is_measured_once():
     assert isolation.measure() is level
 
 
-def test_without_a_wall_every_listener_is_reached():
+def test_without_a_wall_every_listener_is_reached(monkeypatch, tmp_path):
     """The canaries would notice: a worker without walls gets through to all that stands outside."""
+    monkeypatch.setattr(canaries, "TOPS", (str(tmp_path),))  # without walls it plants where it is told to, for good
     through = set(canaries.failing("none"))
     assert {"path socket", "abstract socket", "udp", "tcp", "processes", "kill", "planted file", "memory"} <= through
 

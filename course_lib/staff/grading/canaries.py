@@ -143,11 +143,11 @@ def send_signal(pid):
         return ""
 """
 PLANT = """
-def plant(word):
+def plant(word, tops):
     import os, sys
     done = []
-    places = {"/", *sys.path, sys.prefix}
-    for top in ("/", "/course", "/site", "/content", "/tmp", "/dev", "/home", "/etc", "/usr", "/var", "/run"):
+    places = {*sys.path, sys.prefix} if "/" in tops else set()
+    for top in tops:
         for folder, inner, _ in os.walk(top):
             places.add(folder)
             if folder.count("/") > 2 or folder.startswith(("/proc", "/sys")):
@@ -201,6 +201,7 @@ def fill(size):
     time.sleep(1)
     return "unhurt"
 """
+TOPS = ("/", "/course", "/site", "/content", "/tmp", "/dev", "/home", "/etc", "/usr", "/var", "/run")
 PROBED = ("memfd_create", "ptrace", "io_uring_setup", "unshare", "mount", "bpf", "keyctl", "userfaultfd", "shmget")
 
 
@@ -217,7 +218,7 @@ def failing(way: str) -> list[str]:
             through |= _seen(told)
             if _asks(first, SIGNAL, "send_signal", second.pid):
                 through.add("kill")
-            planted = _asks(first, PLANT, "plant", out.word)
+            planted = _asks(first, PLANT, "plant", out.word, TOPS)
             calls = CALLS.replace("NUMBERS", repr({name: walls.DENIED[name] for name in PROBED}))
             if not planted or _asks(second, PLANT, "seek", out.word, planted):
                 through.add("planted file")

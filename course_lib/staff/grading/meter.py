@@ -68,9 +68,9 @@ class Meter:
         with contextlib.suppress(ProcessLookupError):
             signal.pidfd_send_signal(self.pidfd, number)
 
-    def alive(self) -> bool:
-        """Whether the first process, and so the namespace, has not ended yet."""
-        return not select.select([self.pidfd], [], [], 0)[0]
+    def alive(self, within: float = 0.0) -> bool:
+        """Whether the first process, and so the namespace, has not ended yet and does not so within these seconds."""
+        return not select.select([self.pidfd], [], [], within)[0]
 
     def end(self) -> None:
         """Kill everything and wait until it is gone."""

@@ -200,7 +200,7 @@ class _Session:
 
     def _ask_how(self, worker: Worker | sandbox.Walled, step: Step) -> None:
         """Note a death by a signal: what sent it is not to be known, and behind walls not even that it was one."""
-        if worker.killed() if isinstance(worker, Worker) else not worker.stopped:
+        if worker.killed():
             self.killed = True
             if step.question:
                 self.result.questions[step.question].killed = True

@@ -20,7 +20,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from course_lib.staff.grading import bubble, meter, view
-from course_lib.staff.grading.process import FRAME_LIMIT, HELLO_SECONDS, PREFIX, Worker, WorkerFailed
+from course_lib.staff.grading.process import ENDING_SECONDS, FRAME_LIMIT, HELLO_SECONDS, PREFIX, Worker, WorkerFailed
 from course_lib.student.channel import HEADER, Channel, ChannelError
 
 WALLS = ("forked", "cold", "none")
@@ -34,7 +34,6 @@ class View:
     """One bubblewrap view with its fork server.
 
     kind: "plain", or "torch" for notebooks that use what takes seconds to load.
-
     Raises `bubble.NoWall` where there is none to be had.
     """
 
@@ -77,10 +76,8 @@ class View:
         if self._ready:
             return
         self.control.settimeout(START_SECONDS)
-        try:
+        with contextlib.suppress(OSError):
             self._ready = self.control.recv(64) == b"ready"
-        except OSError:
-            self._ready = False
         if not self._ready:
             raise WorkerFailed(f"The view of this class did not start: {self.started.last_words()}")
         self.control.settimeout(None)
@@ -117,9 +114,9 @@ class Walled:
                 self.meter.end()
                 raise
         except (OSError, TimeoutError, ChannelError) as error:
-            said = own.last_words() if own else ""
+            words = f"The worker did not start: {error} {own.last_words() if own else ''}"
             self._give_up()
-            raise WorkerFailed(f"The worker did not start: {error} {said}") from error
+            raise WorkerFailed(words) from error
         except BaseException:
             self._give_up()
             raise
@@ -132,6 +129,10 @@ class Walled:
     def lost(self) -> bool:
         """Whether it ended because something of ours did."""
         return self.server is not None and not self.stopped and self.server.ends()
+
+    def killed(self) -> bool:
+        """Whether it has ended, and not by the meter: by what is not to be known from here."""
+        return not self.stopped and not self.meter.alive(ENDING_SECONDS)
 
     def cpu(self) -> float:
         """CPU seconds of all its processes so far."""
