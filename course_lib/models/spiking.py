@@ -9,6 +9,7 @@ of norse's default surrogate cannot be chosen (its `super` ignores `alpha`, nors
 """
 
 import math
+import warnings
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -36,7 +37,9 @@ def norse_integrate(cell: LIFCell) -> Integrate:
     Raises CourseError when norse is not installed.
     """
     try:
-        from norse.torch.functional.leaky_integrator import LIParameters, LIState, li_feed_forward_step
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # norse calls torch.jit.script when it is imported
+            from norse.torch.functional.leaky_integrator import LIParameters, LIState, li_feed_forward_step
     except ImportError as error:
         raise complaint(
             "norse", wanted="the package norse", got=str(error), do="Install the extra: pip install course-lib[spiking]"

@@ -12,7 +12,20 @@ from importlib.resources import files
 from itertools import count
 from typing import Any
 
-NAMES = ("balance", "fit-window", "flipflop", "hunt", "isn", "ledger", "letgo", "lif", "lorenz", "stretch", "units")
+NAMES = (
+    "balance",
+    "fit-window",
+    "flipflop",
+    "hunt",
+    "isn",
+    "ledger",
+    "letgo",
+    "lif",
+    "lorenz",
+    "spike-lorenz",
+    "stretch",
+    "units",
+)
 RUN_A_NETWORK = ("flipflop", "hunt", "letgo")  # they need net.js as well
 _number = count(1)
 
@@ -82,6 +95,11 @@ def widget(name: str, *, still: Any = None, alt: str = "", **options: object) ->
             (largest, 1/time).
         lif: nothing.
         lorenz: `start` (3 coordinates), `slope` (largest Lyapunov exponent, 1/time, of the guide line).
+        spike-lorenz: `n`, `nE`, `K` (cells, excitatory ones, inputs of each kind), `weights` (EE, EI, IE, II), `leaks`
+            (per step: `mem`, `syn`, `slow`, and `traces`, two), `wires` (base64 of little-endian uint16: senders of
+            each cell, E first), `data` (base64 of little-endian float32: v0, W_in and b per step, then C and d of the
+            slow synapse and of the naive loop), `start` (standardised), `unit` (ms a time unit), `lobes` (true changes
+            a time unit).
         stretch: `start` (3 coordinates), `spectrum` (3 known exponents), `curve` (n, 2), radii in RMS radii and
             correlation sums; without a curve there is no second picture.
         units: first values of `g` (gain), `theta` (degrees) and `alpha` (Euler step).
