@@ -189,7 +189,7 @@ SUBMISSIONS: dict[str, tuple[Any, tuple[float, float] | None]] = {
     "dies": (tiny.answered(q2="import os\ndef shift(x, by):\n    os.kill(os.getpid(), 9)"), (4, 0)),
     "dies-early": (tiny.inserted(tiny.answered(), "setup", "import os\nos._exit(0)"), (4, 4)),
     "forged": (tiny.answered(q1=FORGED), (0, 4)),
-    "twice": (tiny.answered(q1=TWICE), (0, 0)),
+    "twice": (tiny.answered(q1=TWICE), (0, 4)),  # q2 loses its record too, and is asked again without q1's cell
     "early": (tiny.answered(q1=EARLY), (4, 4)),
     "prints": (printing(), (4, 4)),
     "library": (tiny.answered(q1=LIBRARY), (0, 4)),
