@@ -52,10 +52,10 @@ def test_processor_numbers_of_another_machine_are_refused(monkeypatch):
         walls.program()
 
 
-def test_the_view_shows_no_folder_that_holds_other_packages(root, monkeypatch):
+def test_the_view_shows_no_folder_that_holds_other_packages(tmp_path, monkeypatch):
     """A bind of the environment's own library would bring all of them along."""
     monkeypatch.setattr(bubble.shutil, "which", lambda name: f"/usr/bin/{name}")
-    words, staged = bubble.command(root, ["server.py"]), {}
+    words, staged = bubble.command(tmp_path, ["server.py"]), {}
     if os.geteuid() == 0:
         _, pairs, words = json.loads(words[-1])
         staged = {place: source for source, place in pairs}
