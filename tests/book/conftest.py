@@ -12,6 +12,8 @@ from course_lib.staff.publishing.notebooks import toc_pages
 
 ROOT = Path(__file__).resolve().parents[2]
 STYLE_SHEET = re.compile(r'<link [^>]*rel="stylesheet"[^>]*>')
+HEAD = '<!doctype html><html lang="en"><meta charset="utf-8">'
+ROOM = '<div style="height: 300vh"></div>'  # below the widget, to scroll into
 WIDGET = re.compile(r'<div class="course-widget" id="course-[\w-]+-\d+">.*?</script>', re.DOTALL)
 
 
@@ -48,10 +50,10 @@ def widgets(site: Path, pages: list[str], tmp_path_factory: pytest.TempPathFacto
     (folder / "_static").symlink_to(site / "_static")
     for name in pages:
         text = (site / f"{name}.html").read_text(encoding="utf-8")
-        parts = [*STYLE_SHEET.findall(text), "<title>widget</title><body>", *WIDGET.findall(text)]
+        parts = [*STYLE_SHEET.findall(text), "<title>widget</title><body>", *WIDGET.findall(text), ROOM]
         target = folder / f"{name}.html"
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text("\n".join(["<!doctype html>", *parts, '<div style="height: 300vh"></div>']), encoding="utf-8")
+        target.write_text("\n".join([HEAD, *parts]), encoding="utf-8")
     with serve(folder) as found:
         yield found
 
