@@ -230,6 +230,8 @@ from .rows_from_data import FROM_DATA_ROWS  # noqa: E402
 from .rows_networks import NETWORKS_ROWS  # noqa: E402
 from .rows_spiking import SPIKING_ROWS  # noqa: E402
 from .rows_spiking_driven import DRIVEN_ROWS  # noqa: E402
+from .rows_spiking_loop import LOOP_ROWS  # noqa: E402
+from .rows_spiking_trained import TRAINED_ROWS  # noqa: E402
 from .rows_systems import SYSTEMS_ROWS  # noqa: E402
 
 ROWS: dict[str, Row] = {
@@ -242,5 +244,7 @@ ROWS: dict[str, Row] = {
         *NETWORKS_ROWS,
         *SPIKING_ROWS,
         *DRIVEN_ROWS,
+        *TRAINED_ROWS,
+        *LOOP_ROWS,
     )
 }
