@@ -234,6 +234,7 @@ from .rows_spiking_driven import DRIVEN_ROWS  # noqa: E402
 from .rows_spiking_loop import LOOP_ROWS  # noqa: E402
 from .rows_spiking_trained import TRAINED_ROWS  # noqa: E402
 from .rows_systems import SYSTEMS_ROWS  # noqa: E402
+from .rows_tasks import TASK_ROWS  # noqa: E402
 
 ROWS: dict[str, Row] = {
     row.name: row
@@ -248,5 +249,6 @@ ROWS: dict[str, Row] = {
         *DRIVEN_ROWS,
         *TRAINED_ROWS,
         *LOOP_ROWS,
+        *TASK_ROWS,
     )
 }
