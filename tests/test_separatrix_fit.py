@@ -152,6 +152,20 @@ def test_a_fit_stops_early_on_its_basin_score_and_reports_every_step():
     assert fit.scores[0][-1][1] <= max(score for _, score in fit.scores[0])
 
 
+def test_a_network_that_got_stuck_is_replaced_twice_at_most(monkeypatch):
+    def starts(**more):
+        seen, options = [], {**SMALL, "n_states": 500, "n_steps": 2, **more}
+        options |= {"on_step": lambda *step: seen.append(step)}
+        fit = fit_separatrix(Bistable(2), WELLS, generator=seeded(0), **options)
+        assert len(fit.members) == len(fit.residual) == 1
+        return len(seen) / 2
+
+    for unsolved, drawn in ((math.inf, 1), (0.0, 3)):
+        monkeypatch.setattr("course_lib.separatrix.fit.UNSOLVED", unsolved)
+        assert starts() == drawn
+    assert starts(head_steps=0) == 1  # without a solution there is nothing to judge by
+
+
 def test_a_field_without_a_derivative_can_be_fitted_when_its_rate_is_given():
     stair = FunctionFlow(lambda x: torch.from_numpy(np.sign(x.numpy())) - x, 1)
     options = {"rate": 1.0, "dt": 0.05, "duration": 20.0}

@@ -23,6 +23,8 @@ HALF_SIDE = 1.8  # of the default domain, in largest distances of an attractor f
 HOLDOUT = 500  # states whose basins are the score
 RUNAWAY = 1e3  # of the states' median distance from the attractors' mean: a state that moves further is left out
 LARGEST_LOSS_OF_STATES = 0.5  # share of the drawn states that may run away before the fit is refused
+UNSOLVED = 5e-3  # residual of a network that got stuck (0.009 and 0.013 were seen); others ended below 0.004
+STARTS = 3  # networks drawn until one solves its equation: about one in five gets stuck in 64 dimensions
 
 
 class FitStopped(CourseError):
@@ -80,7 +82,8 @@ def fit_separatrix(
     n_steps, batch, lr: of Adam.  head_steps: Gauss-Newton steps for the last layer on all states at the end (squashed
         and pinned only).  hold: what is held then, ψ at the "pins", where ψ = 0 comes out best by far, or its "slope"
         at the saddle, where ψ itself comes out best.  width, depth: of the tanh network.
-    members: networks with their own weights and batches, whose disagreement is an uncertainty.
+    members: networks with their own weights and batches, whose disagreement is an uncertainty. One that got stuck, as
+        its residual tells, is replaced, twice at most.
     patience: stop when the share of 500 states with the right basin has not grown for so many scores, taken every
         score_every steps; the best weights are kept. None: no score.  on_step: called with (step, loss).
     duration, dt: of `settle`; with these and rate no derivative of the field is asked for.
@@ -111,15 +114,19 @@ def fit_separatrix(
         held_out = states, settle(system, states, attractors, duration=duration, dt=dt)
     fits = _Fits(problem, borders, recipe, "map" if is_map else "flow", domain)
     for _ in range(check_count("members", members)):
-        net = Eigenfunction(problem.x, len(borders.pairs), width=width, depth=depth, form=FORMS[rhs],
-                            generator=generator, dtype=torch.float32)  # fmt: skip
-        score = None if held_out is None else share_right(net, borders.pairs, *held_out)
-        try:
-            history = train_member(net, problem, recipe, generator, score, score_every, patience, on_step, place)
-        except TrainingStopped as reason:
-            fits.add(net, reason.history, 0)
-            raise FitStopped(f"fit_separatrix: {reason}", fits.record()) from reason
-        fits.add(net, history, head_steps if pin and rhs == "squashed" else 0)
+        for _ in range(STARTS):
+            net = Eigenfunction(problem.x, len(borders.pairs), width=width, depth=depth, form=FORMS[rhs],
+                                generator=generator, dtype=torch.float32)  # fmt: skip
+            score = None if held_out is None else share_right(net, borders.pairs, *held_out)
+            try:
+                history = train_member(net, problem, recipe, generator, score, score_every, patience, on_step, place)
+            except TrainingStopped as reason:
+                fits.add(net, reason.history, fits.finish(net, 0))
+                raise FitStopped(f"fit_separatrix: {reason}", fits.record()) from reason
+            residual = fits.finish(net, head_steps if pin and rhs == "squashed" else 0)
+            if not residual > UNSOLVED:  # NaN without a solution to judge by
+                break
+        fits.add(net, history, residual)
     return fits.record()
 
 
@@ -132,10 +139,13 @@ class _Fits:
         self.histories: list[History] = []
         self.residuals: list[float] = []
 
-    def add(self, net: Eigenfunction, history: History, head_steps: int) -> None:
-        self.residuals.append(finish(net, self.problem, self.borders, head_steps, self.recipe.hold))
+    def finish(self, net: Eigenfunction, head_steps: int) -> float:
+        return finish(net, self.problem, self.borders, head_steps, self.recipe.hold)
+
+    def add(self, net: Eigenfunction, history: History, residual: float) -> None:
         self.nets.append(net)
         self.histories.append(history)
+        self.residuals.append(residual)
 
     def record(self) -> Separatrix:
         loss = torch.full((len(self.nets), max(len(h.loss) for h in self.histories)), torch.nan, dtype=torch.float64)

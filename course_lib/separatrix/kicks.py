@@ -38,7 +38,7 @@ def kick_experiment(
     kick: Kick,
     *,
     generator: torch.Generator,
-    overshoot: float = 0.02,
+    overshoot: float = 0.05,
     duration: float | None = None,
     dt: float | None = None,
 ) -> KickExperiment:

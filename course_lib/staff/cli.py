@@ -104,9 +104,10 @@ def grade(
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the result as JSON here.")] = None,
     unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help="Go on where there are no walls.")] = False,
     accept_partial: Annotated[bool, typer.Option("--accept-partial", help="Accept partial isolation.")] = False,
+    scheduler: Annotated[str, typer.Option("--scheduler", help="Run the notebooks on this Dask cluster.")] = "",
 ) -> None:
     """Grade a class: collect, deal, run, judge, record, feedback, CSV."""
-    _grade(assignment, submissions, jobs, json_file, unsandboxed, accept_partial)
+    _grade(assignment, submissions, jobs, json_file, unsandboxed, accept_partial, scheduler)
 
 
 def _grade(
@@ -116,6 +117,7 @@ def _grade(
     json_file: Path | None,
     unsandboxed: bool,
     accept_partial: bool,
+    scheduler: str = "",
 ) -> None:
     from course_lib.staff.grading.grade import grade as run
     from course_lib.staff.grading.report import show, show_progress
@@ -129,6 +131,7 @@ def _grade(
             json_file=json_file,
             unsandboxed=unsandboxed,
             accept_partial=accept_partial,
+            scheduler=scheduler,
             progress=show_progress,
         )
     )

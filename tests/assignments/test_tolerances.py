@@ -99,6 +99,20 @@ def test_q3_right_answers_scatter_far_below_the_tolerance(a1):
             assert misses(q3.spectrum_miss, function, cases).max() < 0.0006 / q3.TOLERANCE, name
 
 
+def test_q3_an_orbit_on_which_the_first_frame_would_decide_is_not_drawn(a1, monkeypatch):
+    """Right answers begin with other frames: on an orbit that is slow to separate directions they would differ."""
+    q3, rng = module(a1, "q3_spectrum"), np.random.default_rng(4)
+    slow = q3._frames(rng, np.array([0.0, -0.005, -1.0]), q3.ORBIT[0])
+    fast = q3._frames(rng, np.array([0.1, -0.4, -1.0]), q3.ORBIT[0])
+    orbits = [slow, fast]
+    monkeypatch.setattr(q3, "_orbit", lambda rng: orbits.pop(0))
+    case = q3._settled_orbit(rng)
+    assert case.inputs[0] is fast and not orbits
+    turned = fast.copy()
+    turned[0] = fast[0] @ np.linalg.qr(rng.normal(size=(3, 3)))[0]
+    assert q3.spectrum_miss(case, q3.spectrum(turned, *case.inputs[1:])) < 0.1
+
+
 def test_q3_sheared_frames_have_the_exponents_they_were_made_with(a1):
     """The truth of the frames is known without any QR: the mean of the logs on their diagonal."""
     q3 = module(a1, "q3_spectrum")

@@ -231,7 +231,10 @@ from .rows_networks import NETWORKS_ROWS  # noqa: E402
 from .rows_separatrix import SEPARATRIX_ROWS  # noqa: E402
 from .rows_spiking import SPIKING_ROWS  # noqa: E402
 from .rows_spiking_driven import DRIVEN_ROWS  # noqa: E402
+from .rows_spiking_loop import LOOP_ROWS  # noqa: E402
+from .rows_spiking_trained import TRAINED_ROWS  # noqa: E402
 from .rows_systems import SYSTEMS_ROWS  # noqa: E402
+from .rows_tasks import TASK_ROWS  # noqa: E402
 
 ROWS: dict[str, Row] = {
     row.name: row
@@ -244,5 +247,8 @@ ROWS: dict[str, Row] = {
         *SEPARATRIX_ROWS,
         *SPIKING_ROWS,
         *DRIVEN_ROWS,
+        *TRAINED_ROWS,
+        *LOOP_ROWS,
+        *TASK_ROWS,
     )
 }

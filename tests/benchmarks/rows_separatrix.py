@@ -278,4 +278,4 @@ THREE_BITS = Row(
     bits_criteria(12), notes="Eight basins, twelve pairs of neighbours.",
 )  # fmt: skip
 # a row joins when its seeds are measured; the results refuse a row without figures
-SEPARATRIX_ROWS = (DUFFING,)
+SEPARATRIX_ROWS = (BISTABLE, DUFFING, GRU, ONE_BIT)

@@ -102,7 +102,7 @@ BALANCED = Row(
     name="balanced_state",
     title="Balanced state (van Vreeswijk and Sompolinsky): drive, K, N",
     measure=measure_balance,
-    modules=("models/lif.py", "models/balanced.py", "analysis/spike_trains.py"),
+    modules=("models/lif.py", "models/balanced.py", "models/connectivity.py", "analysis/spike_trains.py"),
     criteria=(
         Criterion("line_e", "E rates off their straight line over drive 1:4, worst seed", largest("line_e"), 0.03),
         Criterion("line_i", "I rates off their straight line over drive 1:4, worst seed", largest("line_i"), 0.03),

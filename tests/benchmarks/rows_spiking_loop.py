@@ -41,7 +41,8 @@ def train_loop(seed: int, *, n_e: int = 800, n_i: int = 200, orbits: int = 128) 
     loop = SpikingLoop(network, *zeros, tau_slow=200.0, dtype=torch.float32)
     task, draw = LorenzForecast(), torch.Generator().manual_seed(1000 + seed)
     starts = task.standardise(task.draw_starts(orbits, generator=draw))
-    fit = fit_slow_synapse(loop, task.standardised_flow(), starts, time_unit=UNIT, generator=draw)
+    flow = task.standardised_flow()
+    fit = fit_slow_synapse(loop, flow, starts, time_unit=UNIT, generator=draw, own=orbits)
     return loop, time.process_time() - start, fit.rate
 
 

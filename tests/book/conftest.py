@@ -1,5 +1,6 @@
 """The built book, once a session, and a browser that sees this machine only."""
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,6 +11,10 @@ from course_lib.staff.publishing.build import build_book
 from course_lib.staff.publishing.notebooks import toc_pages
 
 ROOT = Path(__file__).resolve().parents[2]
+STYLE_SHEET = re.compile(r'<link [^>]*rel="stylesheet"[^>]*>')
+HEAD = '<!doctype html><html lang="en"><meta charset="utf-8">'
+ROOM = '<div style="height: 300vh"></div>'  # below the widget, to scroll into
+WIDGET = re.compile(r'<div class="course-widget" id="course-[\w-]+-\d+">.*?</script>', re.DOTALL)
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +35,26 @@ def address(site: Path) -> Iterator[str]:
     from course_lib.staff.publishing.looks import serve
 
     with serve(site) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def widgets(site: Path, pages: list[str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the widgets are served by themselves: each page's style sheets and widget, in a room to scroll.
+
+    A whole page costs a browser seconds, of mathematics above all, and most tests look at the widget only.
+    """
+    from course_lib.staff.publishing.looks import serve
+
+    folder = tmp_path_factory.mktemp("widgets")
+    (folder / "_static").symlink_to(site / "_static")
+    for name in pages:
+        text = (site / f"{name}.html").read_text(encoding="utf-8")
+        parts = [*STYLE_SHEET.findall(text), "<title>widget</title><body>", *WIDGET.findall(text), ROOM]
+        target = folder / f"{name}.html"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text("\n".join([HEAD, *parts]), encoding="utf-8")
+    with serve(folder) as found:
         yield found
 
 

@@ -11,18 +11,24 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(params=NAMES)
-def home(request, site, address, pages):
-    """Address of the page that shows a widget, its name, and the HTML of its output."""
+def shown(request, site, pages):
+    """The page that shows a widget, the widget's name, and the HTML of its output."""
     for name in pages:
         text = (site / f"{name}.html").read_text(encoding="utf-8")
         found = re.search(rf'<div class="course-widget" id="course-{request.param}-\d+">.*?</script>', text, re.DOTALL)
         if found:
-            return f"{address}/{name}.html", request.param, found[0]
+            return f"{name}.html", request.param, found[0]
     pytest.fail(f"no page shows the widget {request.param}")
 
 
-def test_targets_are_large_enough_for_a_finger(open_page, home):
-    page = open_page(home[0], viewport={"width": 390, "height": 844}, has_touch=True)
+@pytest.fixture
+def home(shown, widgets):
+    """Where the widget stands by itself."""
+    return f"{widgets}/{shown[0]}"
+
+
+def test_targets_are_large_enough_for_a_finger(open_page, address, shown):
+    page = open_page(f"{address}/{shown[0]}", viewport={"width": 390, "height": 844}, has_touch=True)
     controls = page.locator(".cw-live button:visible, .cw-live input:visible").all()
     for control in controls:
         box = control.bounding_box()
@@ -34,16 +40,16 @@ def test_targets_are_large_enough_for_a_finger(open_page, home):
     assert page.evaluate(f"{STATE}.playing") is not before
 
 
-def test_without_javascript_the_still_picture_stands_in_the_box(open_page, home):
-    page = open_page(home[0], java_script_enabled=False)
+def test_without_javascript_the_still_picture_stands_in_the_box(open_page, address, shown):
+    page = open_page(f"{address}/{shown[0]}", java_script_enabled=False)
     image = page.locator(".cw-still img")
     assert image.is_visible() and len(image.get_attribute("alt")) > 40
     assert page.locator(".cw-live").count() == 0
 
 
-def test_it_lives_in_a_bare_output_cell_as_in_colab(open_page, home):
+def test_it_lives_in_a_bare_output_cell_as_in_colab(open_page, shown):
     page = open_page()
-    page.set_content(output_cell(home[2]))
+    page.set_content(output_cell(shown[2]))
     page.wait_for_function("document.querySelector('.cw-say').textContent.length > 10")
     assert page.locator(".cw-live canvas").count() >= 2
     for label in page.locator(".cw-live canvas").all():
@@ -52,9 +58,9 @@ def test_it_lives_in_a_bare_output_cell_as_in_colab(open_page, home):
     assert page.faults == []
 
 
-def test_two_in_one_document_do_not_disturb_each_other(open_page, home):
+def test_two_in_one_document_do_not_disturb_each_other(open_page, shown):
     page = open_page()
-    page.set_content(output_cell(home[2] + home[2].replace("-1'", "-2'").replace('-1"', '-2"')))
+    page.set_content(output_cell(shown[2] + shown[2].replace("-1'", "-2'").replace('-1"', '-2"')))
     hold_second = "document.querySelectorAll('.cw-live')[1]"
     page.evaluate(f"{hold_second}.focus()")
     before = page.evaluate(f"[{STATE}.playing, {hold_second}.courseWidget.state.playing]")
@@ -65,7 +71,7 @@ def test_two_in_one_document_do_not_disturb_each_other(open_page, home):
 
 
 def test_the_keys_are_told_on_demand(open_page, home):
-    page = hold(open_page(home[0]), "?")
+    page = hold(open_page(home), "?")
     assert page.locator(".cw-keys").is_visible()
     page.locator("[data-do=keys]").click()
     assert not page.locator(".cw-keys").is_visible()
@@ -75,7 +81,7 @@ def test_the_keys_are_told_on_demand(open_page, home):
 
 
 def test_where_motion_is_unwelcome_it_waits(open_page, home):
-    page = hold(open_page(home[0], reduced_motion="reduce"))
+    page = hold(open_page(home, reduced_motion="reduce"))
     assert page.evaluate(f"[{STATE}.playing, {LIVE}.still]") == [False, True]
     assert page.locator("[data-do=play]").inner_text().startswith("Go (")
     plain = f"JSON.stringify(Object.values({STATE}).filter((v) => typeof v !== 'object'))"
@@ -86,7 +92,7 @@ def test_where_motion_is_unwelcome_it_waits(open_page, home):
 
 
 def test_it_rests_off_screen(open_page, home):
-    page = hold(open_page(home[0]))
+    page = hold(open_page(home))
     if not page.evaluate(f"{STATE}.playing"):
         page.locator("[data-do=play]").click()
     page.evaluate(
@@ -101,8 +107,8 @@ def test_it_rests_off_screen(open_page, home):
     assert page.evaluate("document.querySelector('.cw-live').dataset.steps") == stopped
 
 
-def test_a_slider_obeys_arrows_and_leaves_a_link_that_restores_it(open_page, home):
-    page = open_page(home[0])
+def test_a_slider_obeys_arrows_and_leaves_a_link_that_restores_it(open_page, home, shown):
+    page = open_page(home)
     slider = page.locator(".cw-live input:visible").first
     if not slider.count():
         return  # nothing to slide
@@ -114,6 +120,6 @@ def test_a_slider_obeys_arrows_and_leaves_a_link_that_restores_it(open_page, hom
     moved = page.evaluate(f"{STATE}.{name}")
     assert moved != before and slider.get_attribute("aria-valuetext")
     link = page.evaluate("location.hash")
-    assert link.startswith(f"#{home[1]}:")
-    assert open_page(home[0] + link).evaluate(f"{STATE}.{name}") == pytest.approx(moved)
+    assert link.startswith(f"#{shown[1]}:")
+    assert open_page(home + link).evaluate(f"{STATE}.{name}") == pytest.approx(moved)
     assert page.faults == []

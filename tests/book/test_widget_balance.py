@@ -24,13 +24,13 @@ def receivers(first: int, count: int, wires: dict, n_cells: int, shift: int) -> 
 
 
 @pytest.fixture
-def balance(open_page, address):
+def balance(open_page, widgets):
     """The page with the widget paused, in view and focused."""
-    return hold(open_page(f"{address}/{PAGE}"), "p")
+    return hold(open_page(f"{widgets}/{PAGE}"), "p")
 
 
-def test_three_hundred_steps_give_the_spikes_of_the_library(open_page, address):
-    page = open_page(f"{address}/{PAGE}")
+def test_three_hundred_steps_give_the_spikes_of_the_library(open_page, widgets):
+    page = open_page(f"{widgets}/{PAGE}")
     script = """() => { const net = courseBalance.build(80, 30, 10, 5), s = courseBalance.start(net), fired = [];
         for (let k = 0; k < 300; k += 1) { courseBalance.step(net, s, 0.6, 1.2, 0); fired.push(s.fired); }
         return { from: [...net.from], to: [...net.to], start: [...net.v], end: [...s.v], fired: fired }; }"""
@@ -46,8 +46,8 @@ def test_three_hundred_steps_give_the_spikes_of_the_library(open_page, address):
     assert (torch.tensor(here["end"], dtype=F64) - run.end.v).abs().max() < 1e-9
 
 
-def test_every_cell_hears_k_others_of_each_kind_and_never_itself(open_page, address):
-    page = open_page(f"{address}/{PAGE}")
+def test_every_cell_hears_k_others_of_each_kind_and_never_itself(open_page, widgets):
+    page = open_page(f"{widgets}/{PAGE}")
     wires = page.evaluate(
         "(() => { const n = courseBalance.build(60, 30, 12, 3); return [[...n.from], [...n.to]]; })()"
     )
@@ -60,8 +60,8 @@ def test_every_cell_hears_k_others_of_each_kind_and_never_itself(open_page, addr
         assert sum(sender < 60 for sender in senders) == 12
 
 
-def test_its_theory_is_the_solution_of_the_balance_equations(open_page, address):
-    page = open_page(f"{address}/{PAGE}")
+def test_its_theory_is_the_solution_of_the_balance_equations(open_page, widgets):
+    page = open_page(f"{widgets}/{PAGE}")
     for drive, factor in ((0.25, 1.0), (0.6, 1.4)):
         wanted = Couplings(EI=2 * factor, II=1.8 * factor).rates(drive).tolist()
         assert page.evaluate(f"courseBalance.theory({drive}, {factor})") == pytest.approx(wanted)
@@ -115,12 +115,12 @@ def test_keys_and_buttons_do_the_same(balance):
     assert page.faults == []
 
 
-def test_sliders_obey_arrows_and_leave_a_link_that_restores_them(balance, open_page, address):
+def test_sliders_obey_arrows_and_leave_a_link_that_restores_them(balance, open_page, widgets):
     balance.locator("input[name=m0]").focus()
     balance.keyboard.press("ArrowUp")
     assert balance.evaluate(f"{STATE}.m0") == pytest.approx(0.3)
     assert "m0=0.3" in balance.evaluate("location.hash")
-    page = open_page(f"{address}/{PAGE}#balance:K=40,m0=0.5,g=1.2")
+    page = open_page(f"{widgets}/{PAGE}#balance:K=40,m0=0.5,g=1.2")
     assert page.evaluate(f"[{STATE}.K, {STATE}.m0, {STATE}.g]") == [40, 0.5, 1.2]
 
 
@@ -134,6 +134,6 @@ def test_a_silent_network_says_so_and_has_no_spike_to_lose(balance):
     page.wait_for_function("document.querySelector('.cw-say').textContent.includes('silent')")
 
 
-def test_reduced_motion_starts_paused_with_half_a_second(open_page, address):
-    page = open_page(f"{address}/{PAGE}", reduced_motion="reduce")
+def test_reduced_motion_starts_paused_with_half_a_second(open_page, widgets):
+    page = open_page(f"{widgets}/{PAGE}", reduced_motion="reduce")
     assert page.evaluate(f"[{STATE}.playing, {STATE}.t]") == [False, 500]

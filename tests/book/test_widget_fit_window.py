@@ -16,9 +16,9 @@ WINDOWS = ((0.0, 0.5), (0.5, 2.5), (1.0, 3.0), (4.0, 7.0), (0.0, 8.0))
 
 
 @pytest.fixture
-def window(open_page, address):
+def window(open_page, widgets):
     """The page with the widget in view, not turning, and focused."""
-    return hold(open_page(f"{address}/{PAGE}"), "p")
+    return hold(open_page(f"{widgets}/{PAGE}"), "p")
 
 
 def shown(page) -> list[float]:
@@ -129,10 +129,10 @@ def test_it_turns_until_it_is_stopped_and_rests_off_screen(window):
     assert window.evaluate(f"{STATE}.yaw") == yaw
 
 
-def test_a_link_restores_the_window(open_page, address):
-    page = open_page(f"{address}/{PAGE}#fit-window:from=1.0,to=3.0,lag=7,series=3")
+def test_a_link_restores_the_window(open_page, widgets):
+    page = open_page(f"{widgets}/{PAGE}#fit-window:from=1.0,to=3.0,lag=7,series=3")
     assert page.evaluate(f"[{STATE}.from, {STATE}.to, {STATE}.lag, {STATE}.series]") == [1, 3, 7, 3]
-    page = open_page(f"{address}/{PAGE}#fit-window:from=3.0,to=1.0,lag=700,series=9")
+    page = open_page(f"{widgets}/{PAGE}#fit-window:from=3.0,to=1.0,lag=700,series=9")
     assert page.evaluate(f"[{STATE}.from, {STATE}.to, {STATE}.lag, {STATE}.series]") == [0, 0.5, 3, 0]
     assert page.faults == []
 

@@ -9,8 +9,8 @@ PAGE = "book/computation/flipflop.html"
 
 
 @pytest.fixture
-def live(open_page, address):
-    return hold(open_page(f"{address}/{PAGE}"), " ")
+def live(open_page, widgets):
+    return hold(open_page(f"{widgets}/{PAGE}"), " ")
 
 
 @torch.no_grad()

@@ -13,8 +13,8 @@ PAGE = "book/computation/fixed_points.html"
 
 
 @pytest.fixture
-def live(open_page, address):
-    return hold(open_page(f"{address}/{PAGE}"), " ")
+def live(open_page, widgets):
+    return hold(open_page(f"{widgets}/{PAGE}"), " ")
 
 
 @torch.no_grad()
@@ -85,9 +85,7 @@ def test_the_picture_in_space_turns_until_it_is_stopped(open_page, address):
 def test_the_projection_keeps_gaps_and_turns_about_the_upright_axis(open_page, address):
     page = open_page(f"{address}/{PAGE}")
     trace = {"x": [-1, 1, None, 0], "y": [-2, 2, None, 0], "z": [0, 0, None, 5]}
-    front, back = page.evaluate(
-        "trace => [0, Math.PI].map((yaw) => courseSpace.project([trace], yaw)[0])", trace
-    )
+    front, back = page.evaluate("trace => [0, Math.PI].map((yaw) => courseSpace.project([trace], yaw)[0])", trace)
     assert front[2] is None and back[2] is None
     assert front[0][0] == pytest.approx(-1) and back[0][0] == pytest.approx(1)  # half a turn swaps left and right
     assert front[3][1] == pytest.approx(back[3][1])

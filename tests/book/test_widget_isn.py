@@ -25,13 +25,13 @@ def pieces(setting: tuple[float, ...]) -> tuple[dict[str, float], object]:
 
 
 @pytest.fixture
-def isn(open_page, address):
+def isn(open_page, widgets):
     """The page with the widget paused at rest, in view and focused."""
-    return hold(open_page(f"{address}/{PAGE}"), " ", "r")
+    return hold(open_page(f"{widgets}/{PAGE}"), " ", "r")
 
 
-def test_steps_agree_with_the_library(open_page, address):
-    page = open_page(f"{address}/{PAGE}")
+def test_steps_agree_with_the_library(open_page, widgets):
+    page = open_page(f"{widgets}/{PAGE}")
     for setting in SETTINGS:
         options, network = pieces(setting)
         script = """p => { let r = [1, 4], out = [];
@@ -42,8 +42,8 @@ def test_steps_agree_with_the_library(open_page, address):
         assert (here - integrate(network.flow_at(u), start, t).x[0, 1:]).abs().max() < 1e-9, setting
 
 
-def test_rest_stability_and_slope_agree_with_the_library(open_page, address):
-    page = open_page(f"{address}/{PAGE}")
+def test_rest_stability_and_slope_agree_with_the_library(open_page, widgets):
+    page = open_page(f"{widgets}/{PAGE}")
     u = torch.tensor([10.0, 5.0], dtype=torch.float64)
     for setting in SETTINGS:
         options, network = pieces(setting)
@@ -99,14 +99,14 @@ def test_keys_buttons_and_arrows_do_what_they_say(isn):
     assert page.faults == []
 
 
-def test_sliders_obey_arrows_and_leave_a_link_that_restores_them(isn, open_page, address):
+def test_sliders_obey_arrows_and_leave_a_link_that_restores_them(isn, open_page, widgets):
     page = isn
     page.locator("input[name=ee]").focus()
     page.keyboard.press("ArrowLeft")
     page.keyboard.press("Shift+ArrowLeft")
     assert page.evaluate(f"{STATE}.ee") == pytest.approx(1.4)
     assert "ee=1.4" in page.evaluate("location.hash")
-    other = open_page(f"{address}/{PAGE}#isn:ee=0.7,ratio=1.5")
+    other = open_page(f"{widgets}/{PAGE}#isn:ee=0.7,ratio=1.5")
     assert other.evaluate(f"[{STATE}.ee, {STATE}.ratio]") == [0.7, 1.5]
 
 
@@ -118,8 +118,8 @@ def test_the_pointer_puts_the_state_where_it_is(isn):
     assert page.evaluate(f"{STATE}.r") == pytest.approx([0.0, 0.0], abs=0.05)
 
 
-def test_reduced_motion_starts_paused_and_shows_a_whole_answer(open_page, address):
-    page = open_page(f"{address}/{PAGE}", reduced_motion="reduce")
+def test_reduced_motion_starts_paused_and_shows_a_whole_answer(open_page, widgets):
+    page = open_page(f"{widgets}/{PAGE}", reduced_motion="reduce")
     assert page.evaluate(f"[{STATE}.playing, {STATE}.t]") == [False, 0]
     page.locator("[data-do=paradox]").click()
     assert page.evaluate(f"{STATE}.t") == 200

@@ -8,7 +8,13 @@ from course_lib.student import widget
 pytestmark = pytest.mark.browser
 CIRCLE = [[0.1 * k, 1.0 - 0.1 * k] for k in range(60)]
 ROWS = [
-    {"name": "still", "kind": "other", "baseline": True, "figures": [[0.99, 0.98, 0.99], None], "whys": [None, "rests"]},
+    {
+        "name": "still",
+        "kind": "other",
+        "baseline": True,
+        "figures": [[0.99, 0.98, 0.99], None],
+        "whys": [None, "rests"],
+    },
     {"name": "net", "kind": "rate", "baseline": False, "figures": [[0.9, 0.9, 0.9], [20.0, 8.0, 30.0]]},
     {"name": "spikes", "kind": "spiking", "baseline": False, "figures": [[0.5, 0.5, 0.5], [3000.0, 2e3, 4e3]]},
 ]
@@ -31,7 +37,13 @@ def ledger(open_page):
 
 
 def test_axes_hold_their_values_in_whole_steps(ledger):
-    for values, log in (([0.5, 0.99], False), ([20.0, 3000.0], True), ([-14.6, -3.0], False), ([7.0], False), ([1.0], True)):
+    for values, log in (
+        ([0.5, 0.99], False),
+        ([20.0, 3000.0], True),
+        ([-14.6, -3.0], False),
+        ([7.0], False),
+        ([1.0], True),
+    ):
         low, high, every = ledger.evaluate("([v, log]) => courseLedger.span(v, log)", [values, log])
         seen = ledger.evaluate("v => v.map(Math.log10)", values) if log else values
         assert low <= min(seen) and max(seen) <= high and low < high

@@ -12,13 +12,13 @@ PAGE = "book/flows/lorenz.html"
 
 
 @pytest.fixture
-def lorenz(open_page, address):
+def lorenz(open_page, widgets):
     """The page with the widget at rest, time zero, in view and focused."""
-    return hold(open_page(f"{address}/{PAGE}"), "p", "r")
+    return hold(open_page(f"{widgets}/{PAGE}"), "p", "r")
 
 
-def test_two_hundred_steps_agree_with_the_library(open_page, address):
-    page = open_page(f"{address}/{PAGE}")
+def test_two_hundred_steps_agree_with_the_library(open_page, widgets):
+    page = open_page(f"{widgets}/{PAGE}")
     for rho, start in ((28.0, [1.0, 1.0, 1.0]), (22.0, [-5.0, 3.0, 20.0])):
         script = """([rho, start]) => { let s = start, out = [];
             for (let i = 0; i < 200; i += 1) { s = courseLorenz.rk4(s, rho, 0.01); out.push(s); } return out; }"""
@@ -28,8 +28,8 @@ def test_two_hundred_steps_agree_with_the_library(open_page, address):
         assert (here - there).abs().max() < 1e-9
 
 
-def test_rest_points_and_their_stability_agree_with_the_library(open_page, address):
-    page = open_page(f"{address}/{PAGE}")
+def test_rest_points_and_their_stability_agree_with_the_library(open_page, widgets):
+    page = open_page(f"{widgets}/{PAGE}")
     for rho in (0.5, 1.5, 10.0, 24.5, 25.0, 28.0, 40.0):
         shown = page.evaluate("rho => courseLorenz.restPoints(rho)", rho)
         flow = Lorenz63(rho=rho)
@@ -43,8 +43,8 @@ def test_rest_points_and_their_stability_agree_with_the_library(open_page, addre
             assert point["unstable"] == unstable[i], rho
 
 
-def test_it_moves_by_itself_and_keys_pause_and_restart_it(open_page, address):
-    page = hold(open_page(f"{address}/{PAGE}"))
+def test_it_moves_by_itself_and_keys_pause_and_restart_it(open_page, widgets):
+    page = hold(open_page(f"{widgets}/{PAGE}"))
     page.wait_for_function(f"{STATE}.t > 0.5")
     page.keyboard.press("p")
     stopped = page.evaluate(f"{STATE}.t")
@@ -84,8 +84,8 @@ def test_sliders_obey_arrows_and_shift_and_leave_a_link(lorenz):
     assert "ρ 22.5" in " ".join(page.locator(".cw-sliders label").first.inner_text().split())
 
 
-def test_a_link_restores_the_sliders(open_page, address):
-    page = open_page(f"{address}/{PAGE}#lorenz:rho=14,gap=-8,speed=2")
+def test_a_link_restores_the_sliders(open_page, widgets):
+    page = open_page(f"{widgets}/{PAGE}#lorenz:rho=14,gap=-8,speed=2")
     assert page.evaluate(f"[{STATE}.rho, {STATE}.gap, {STATE}.speed]") == [14, -8, 2]
 
 
@@ -113,6 +113,6 @@ def test_a_gap_ten_thousand_times_smaller_buys_about_ten_time_units(lorenz):
     assert 5 < parted[1] - parted[0] < 16
 
 
-def test_reduced_motion_starts_paused_with_the_whole_curve(open_page, address):
-    page = open_page(f"{address}/{PAGE}", reduced_motion="reduce")
+def test_reduced_motion_starts_paused_with_the_whole_curve(open_page, widgets):
+    page = open_page(f"{widgets}/{PAGE}", reduced_motion="reduce")
     assert page.evaluate(f"[{STATE}.playing, {STATE}.t]") == [False, 20]

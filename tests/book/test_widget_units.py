@@ -28,13 +28,13 @@ def pieces(setting: tuple[float, float, float]) -> tuple[dict[str, float], RateF
 
 
 @pytest.fixture
-def units(open_page, address):
+def units(open_page, widgets):
     """The page with the widget paused, in view and focused."""
-    return hold(open_page(f"{address}/{PAGE}"), " ", "r")
+    return hold(open_page(f"{widgets}/{PAGE}"), " ", "r")
 
 
-def test_both_panes_agree_with_the_library(open_page, address):
-    page = open_page(f"{address}/{PAGE}")
+def test_both_panes_agree_with_the_library(open_page, widgets):
+    page = open_page(f"{widgets}/{PAGE}")
     start = torch.tensor([0.8, -0.3], dtype=torch.float64)
     for setting in SETTINGS:
         options, flow = pieces(setting)
@@ -47,8 +47,8 @@ def test_both_panes_agree_with_the_library(open_page, address):
             assert (here - trajectory.x[0, 1:]).abs().max() < 1e-9, (setting, how)
 
 
-def test_eigenvalue_and_limit_agree_with_the_library(open_page, address):
-    page = open_page(f"{address}/{PAGE}")
+def test_eigenvalue_and_limit_agree_with_the_library(open_page, widgets):
+    page = open_page(f"{widgets}/{PAGE}")
     origin = torch.zeros(1, 2, dtype=torch.float64)
     for setting in SETTINGS:
         options, flow = pieces(setting)
@@ -94,14 +94,14 @@ def test_keys_and_buttons_do_what_they_say(units):
     assert page.faults == []
 
 
-def test_sliders_obey_arrows_and_leave_a_link_that_restores_them(units, open_page, address):
+def test_sliders_obey_arrows_and_leave_a_link_that_restores_them(units, open_page, widgets):
     page = units
     page.locator("input[name=alpha]").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowRight")
     assert page.evaluate(f"{STATE}.alpha") == pytest.approx(0.255)
     assert "alpha=0.255" in page.evaluate("location.hash")
-    other = open_page(f"{address}/{PAGE}#units:g=2.5,theta=90,alpha=0.5")
+    other = open_page(f"{widgets}/{PAGE}#units:g=2.5,theta=90,alpha=0.5")
     assert other.evaluate(f"[{STATE}.g, {STATE}.theta, {STATE}.alpha]") == [2.5, 90, 0.5]
 
 
@@ -116,8 +116,8 @@ def test_a_drag_in_either_pane_moves_the_common_start(units):
         assert page.evaluate(f"{STATE}.start[0]") == pytest.approx(0.1, abs=0.02)
 
 
-def test_reduced_motion_starts_paused_and_shows_a_whole_answer(open_page, address):
-    page = open_page(f"{address}/{PAGE}", reduced_motion="reduce")
+def test_reduced_motion_starts_paused_and_shows_a_whole_answer(open_page, widgets):
+    page = open_page(f"{widgets}/{PAGE}", reduced_motion="reduce")
     assert page.evaluate(f"[{STATE}.playing, {STATE}.t]") == [False, 0]
     page.locator("[data-do=double]").click()
     assert page.evaluate(f"{STATE}.t") == pytest.approx(40)

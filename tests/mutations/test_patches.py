@@ -1,7 +1,8 @@
 """Wrong versions of the library: each patch in the folders beside this file must make the test that it names fail.
 
 A patch file begins with what is wrong and with `Test: path::name`; below stands a unified diff against the repository.
-The package and its tests are copied, so that nothing in the repository changes.
+A line `Slow: yes` leaves it to `make test-all`: its test takes more than a second. The package and its tests are
+copied, so that nothing in the repository changes.
 """
 
 import json
@@ -18,6 +19,12 @@ import pytest
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 PATCHES = {f"{path.parent.name}/{path.stem}": path for path in sorted(HERE.glob("*/*.patch"))}
+
+
+def parameters() -> list[object]:
+    """One for each patch, marked where its test takes long."""
+    slow = [name for name, path in PATCHES.items() if "Slow: yes" in path.read_text().splitlines()]
+    return [pytest.param(name, marks=pytest.mark.slow) if name in slow else name for name in PATCHES]
 
 
 @dataclass(frozen=True)
@@ -55,13 +62,15 @@ def apply_patch(folder: Path, patch: Path) -> str:
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory) -> dict[str, Run]:
-    """Every patch's run, and under "as it is" all named tests on the unchanged copy."""
+def runs(request, tmp_path_factory) -> dict[str, Run]:
+    """The run of every patch that this session asks about, and under "as it is" their tests on the unchanged copy."""
     base = tmp_path_factory.mktemp("patches")
-    tests = {"as it is": sorted({named_test(patch) for patch in PATCHES.values()})}
-    tests |= {name: [named_test(patch)] for name, patch in PATCHES.items()}
+    asked = {item.callspec.params.get("name") for item in request.session.items if hasattr(item, "callspec")}
+    patches = {name: patch for name, patch in PATCHES.items() if name in asked} or PATCHES
+    tests = {"as it is": sorted({named_test(patch) for patch in patches.values()})}
+    tests |= {name: [named_test(patch)] for name, patch in patches.items()}
     folders = {name: make_copy(base / name.replace(" ", "-"), tests[name]) for name in tests}
-    applied = {name: apply_patch(folders[name], patch) for name, patch in PATCHES.items()}
+    applied = {name: apply_patch(folders[name], patch) for name, patch in patches.items()}
     jobs = [
         {"folder": str(folders[name]), "tests": tests[name], "output": str(folders[name] / "output.txt")}
         for name in tests
@@ -85,7 +94,7 @@ def test_the_named_tests_pass_on_the_copy_as_it_is(runs):
     assert runs["as it is"].code == 0, runs["as it is"].output[-2000:]
 
 
-@pytest.mark.parametrize("name", PATCHES)
+@pytest.mark.parametrize("name", parameters())
 def test_the_wrong_version_fails_the_test_that_it_names(name, runs):
     run = runs[name]
     assert run.applied == "", f"{name} does not fit the code any more; write it anew. {run.applied}"

@@ -62,8 +62,9 @@ def run_class(
     isolation: Isolation,
     jobs: int,
     progress: Progress | None,
+    scheduler: str = "",
 ) -> Outcome:
-    """Grade what is not done yet.
+    """Grade what is not done yet; scheduler: of a Dask cluster whose workers run the notebooks, empty for this machine.
 
     Raises CourseError when the disk is full or the questions change meanwhile: what is done stays done, and the same
     command goes on from there.
@@ -72,7 +73,7 @@ def run_class(
     with Judge(places.root, problem_set) as judge, Recorder(places, problem_set, release) as recorder:
         waiting = _waiting(places, problem_set, collected, recorder, outcome)
         outcome.fresh, began = len(waiting), time.monotonic()
-        with contextlib.closing(results(places, problem_set, waiting, judge, jobs, isolation.walls)) as ran:
+        with contextlib.closing(results(places, problem_set, waiting, judge, jobs, isolation, scheduler)) as ran:
             for number, (item, ready, result) in enumerate(ran, start=1):
                 try:
                     if isinstance(result, Exception):
@@ -114,10 +115,17 @@ def _waiting(
 
 
 def results(
-    places: Places, problem_set: ProblemSet, waiting: Sequence[Collected], judge: Judge, jobs: int, walls: str
+    places: Places,
+    problem_set: ProblemSet,
+    waiting: Sequence[Collected],
+    judge: Judge,
+    jobs: int,
+    isolation: Isolation,
+    scheduler: str = "",
 ) -> Generator[Ran, None, None]:
     """Run the notebooks, ``jobs`` at a time, and hand them out as they come; at last those to run alone."""
-    pool: Executor = ThreadPoolExecutor(max_workers=jobs)
+    pool, jobs = _workers(jobs, isolation, scheduler)
+    walls = isolation.walls
     flying: dict[Future[RunResult], tuple[Collected, Ready]] = {}
     alone: list[tuple[Collected, RunResult]] = []
     left = iter(waiting)
@@ -150,6 +158,16 @@ def results(
                 yield item, ready, error if isinstance(error, Exception) else future.result()
     finally:
         pool.shutdown(cancel_futures=True)  # after an interrupt only what runs now is waited for
+
+
+def _workers(jobs: int, isolation: Isolation, scheduler: str) -> tuple[Executor, int]:
+    """Who runs the notebooks, and how many at a time: a cluster as many as it has threads."""
+    if not scheduler:
+        return ThreadPoolExecutor(max_workers=jobs), jobs
+    from course_lib.staff.grading.cluster import Cluster
+
+    cluster = Cluster(scheduler, isolation)
+    return cluster, cluster.jobs
 
 
 def _ready(places: Places, problem_set: ProblemSet, item: Collected, judge: Judge, walls: str) -> Ready | Exception:

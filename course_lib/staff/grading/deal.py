@@ -53,7 +53,7 @@ def course_key(gradebook: Path) -> bytes:
     Raises CourseError when the file is not a key or others may read it.
     """
     path = gradebook / "course.key"
-    gradebook.mkdir(parents=True, exist_ok=True)
+    gradebook.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         made = gradebook / f".course.key.{os.getpid()}"
         with open(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:

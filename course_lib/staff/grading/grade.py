@@ -62,14 +62,16 @@ def grade(
     json_file: Path | None = None,
     unsandboxed: bool = False,
     accept_partial: bool = False,
+    scheduler: str = "",
     progress: Progress | None = None,
 ) -> Report:
     """Grade a class.
 
     submissions: folder of student folders, folder of notebooks, or zip; None: all that was collected before. jobs:
-    workers at the same time; progress: is called with (done, all, student, estimated seconds left). A submission whose
-    verdict still stands (same content, questions and versions) is not run again. Whom an earlier run collected stands
-    in the triage page and the tables as before; the report is of this run.
+    workers at the same time; scheduler: address of a Dask cluster that runs the notebooks instead; progress: is called
+    with (done, all, student, estimated seconds left). A submission whose verdict still stands (same content, questions
+    and versions) is not run again. Whom an earlier run collected stands in the triage page and the tables as before;
+    the report is of this run.
 
     Raises CourseError for an unknown assignment, a missing folder, a missing release, isolation that was not accepted,
     nothing collected before where that is asked for, or a gradebook in use.
@@ -90,7 +92,16 @@ def grade(
         collected = _known(places, assignment) if submissions is None else collect(root, problem_set, submissions)
         record.back_up(places)
         record.register(places, problem_set, release)
-        outcome = run_class(places, problem_set, release, collected, isolation=level, jobs=jobs, progress=progress)
+        outcome = run_class(
+            places,
+            problem_set,
+            release,
+            collected,
+            isolation=level,
+            jobs=jobs,
+            progress=progress,
+            scheduler=scheduler,
+        )
         graded = outcome.graded
         students = {item.student: standing.entry_of(problem_set, item, outcome) for item in collected}
         notes = [f"{student}: {problem}" for student, problem in outcome.problems.items()]

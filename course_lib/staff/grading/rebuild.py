@@ -70,11 +70,7 @@ def rebuild(
     course = dict(release["metadata"]["course"])
     course["digest"] = digest(made)
     course["mark"] = mark(key, course["assignment"], student, course["digest"])
-    metadata = {
-        "course": course,
-        "kernelspec": dict(KERNELSPEC),
-        "language_info": {"name": "python"},
-    }
+    metadata = {"course": course, "kernelspec": dict(KERNELSPEC), "language_info": {"name": "python"}}
     return {"nbformat": 4, "nbformat_minor": 5, "metadata": metadata, "cells": made}, account
 
 

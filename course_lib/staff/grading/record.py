@@ -44,7 +44,7 @@ def locked(places: Places) -> Iterator[None]:
 
     Raises CourseError while another run holds it.
     """
-    places.gradebook.mkdir(parents=True, exist_ok=True)
+    places.gradebook.mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(places.gradebook / ".lock", "a+", encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -126,7 +126,7 @@ def register(places: Places, problem_set: ProblemSet, release: dict[str, Any]) -
     Raises CourseError when the points of release and questions differ, or graded work stands against other cells.
     """
     _compare_points(problem_set, release)
-    places.gradebook.mkdir(parents=True, exist_ok=True)
+    places.gradebook.mkdir(mode=0o700, parents=True, exist_ok=True)
     name = problem_set.name
     notebook = nbformat.from_dict(copy.deepcopy(release))
     resources = {"nbgrader": {"notebook": name, "assignment": name, "db_url": places.database_url}}

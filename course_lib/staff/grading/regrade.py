@@ -84,7 +84,7 @@ def preview(
     problems: dict[str, str] = {}
     with (
         Judge(places.root, problem_set) as judge,
-        contextlib.closing(batch.results(places, problem_set, waiting, judge, jobs, level.walls)) as results,
+        contextlib.closing(batch.results(places, problem_set, waiting, judge, jobs, level)) as results,
     ):
         for number, (item, ready, result) in enumerate(results, start=1):
             if ready is None or isinstance(result, Exception):

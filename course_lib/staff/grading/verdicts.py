@@ -168,12 +168,12 @@ def verdict_of(question: Question, state: QuestionRun, judge: Judge, seed: bytes
 
 def fingerprint(problem_set: ProblemSet, content: str, student: str) -> str:
     """What a verdict rests on: same fingerprint, same verdict; so such a submission is not run again."""
-    parts = [problem_set.name, str(problem_set.version), student, content, problem_set.fingerprint, *_machinery()]
+    parts = [problem_set.name, str(problem_set.version), student, content, problem_set.fingerprint, *machinery()]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 @cache
-def _machinery() -> tuple[str, ...]:
+def machinery() -> tuple[str, ...]:
     """Versions of what runs and judges, and a hash of the grader's and the notebook's side of this library."""
     folder = Path(course_lib.__file__).parent
     grader = (p for p in (folder / "staff" / "grading").rglob("*.py") if p.stem not in AFTER_THE_VERDICT)

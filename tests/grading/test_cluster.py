@@ -1,0 +1,82 @@
+"""Notebooks run by a Dask cluster: the same marks, also when a worker dies; nothing runs where less was measured."""
+
+import os
+import signal
+
+import pytest
+import tiny
+import tiny_class
+
+from course_lib.staff.grading import cluster, isolation, verdicts
+from course_lib.staff.grading.grade import grade
+from course_lib.validation import CourseError
+
+STUDENTS = ("right", "half", "untouched", "colab", "helpers", "forged", "dies", "state")
+
+
+@pytest.mark.parametrize(
+    "address", ["tcp://10.0.0.7:8786", "127.0.0.1:8786", "tcp://example.org:8786", "ws://[::1]:1", ""]
+)
+def test_a_way_over_the_network_must_be_encrypted(address):
+    with pytest.raises(CourseError, match="tls://"):
+        cluster.Cluster(address, isolation.Isolation("full"))
+
+
+def test_a_scheduler_that_is_not_there_is_named(monkeypatch):
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.2)
+    with pytest.raises(CourseError, match="dask scheduler"):
+        cluster.Cluster("tcp://127.0.0.1:1", isolation.Isolation("full"))
+
+
+@pytest.mark.parametrize("level", isolation.LEVELS)
+def test_a_worker_runs_nothing_where_less_is_measured_than_here(monkeypatch, level):
+    monkeypatch.setattr(isolation, "measure", lambda: isolation.Isolation(level, ("a wall",), "forked"))
+    wanted = cluster.Standard("partial", "forked", verdicts.machinery())
+    if level == "none":
+        with pytest.raises(CourseError, match="got one at 'none': a wall"):
+            cluster.there(wanted, int, "3")
+    else:
+        assert cluster.there(wanted, int, "3") == 3
+
+
+@pytest.mark.parametrize(("walls", "versions"), [("cold", ()), ("forked", ("numpy 1.0",))])
+def test_a_worker_with_other_walls_or_versions_runs_nothing(monkeypatch, walls, versions):
+    monkeypatch.setattr(isolation, "measure", lambda: isolation.Isolation("full", (), walls))
+    with pytest.raises(CourseError, match="numpy 1.0" if versions else "cold"):
+        cluster.there(cluster.Standard("full", "forked", (*verdicts.machinery(), *versions)), int, "3")
+
+
+@pytest.mark.slow
+def test_a_cluster_gives_the_same_marks_with_a_worker_killed_in_the_middle(tmp_path):
+    from distributed import Client, LocalCluster
+
+    marks, killed = {}, []
+
+    def kill_a_busy_one(done, count, student, left):
+        if done == 2 and not killed:
+            busy = next(name for name, tasks in client.processing().items() if tasks)
+            killed.append(client.run(os.getpid, workers=[busy])[busy])
+            os.kill(killed[0], signal.SIGKILL)
+
+    workers = LocalCluster(n_workers=3, threads_per_worker=1, host="127.0.0.1", dashboard_address=None)
+    with workers, Client(workers) as client:
+        for place, address in (("here", ""), ("there", workers.scheduler_address)):
+            course = tiny.make_course(tmp_path / place)
+            for student in STUDENTS:
+                for number in range(2):
+                    tiny.hand_in(course / "in", f"{student}{number}", tiny_class.SUBMISSIONS[student][0])
+            report = grade(
+                course,
+                "tiny",
+                course / "in",
+                unsandboxed=True,
+                scheduler=address,
+                progress=kill_a_busy_one if address else None,
+            )
+            assert report.fresh == 2 * len(STUDENTS)
+            marks[place] = {
+                who: {name: question["score"] for name, question in entry["questions"].items()}
+                for who, entry in report.students.items()
+            }
+        assert len(killed) == 1 and killed[0] not in client.run(os.getpid).values()
+    assert marks["there"] == marks["here"]
