@@ -50,7 +50,7 @@ def test_steps_and_drift_agree_with_the_library(ring, site):
     start = torch.rand(options["n"], generator=torch.Generator().manual_seed(2), dtype=torch.float64)
     path, heading, turning = ring.evaluate(run, [options, start.tolist()])
     truth = iterate(EulerMap(flow, 0.1), start, 200).x[0, 1:]
-    assert (torch.tensor(path) - truth).abs().max() < 1e-9
+    assert (torch.tensor(path, dtype=torch.float64) - truth).abs().max() < 1e-9
     angle = torch.atan2(truth[-1] @ place.sin(), truth[-1] @ place.cos())
     free = flow_of(options, 1, 0.1)
     along = truth[-1] + 1e-6 * free.vector_field(truth[-1])
