@@ -22,6 +22,7 @@ NAMES = (
     "letgo",
     "lif",
     "lorenz",
+    "ring",
     "spike-lorenz",
     "stretch",
     "units",
@@ -95,6 +96,8 @@ def widget(name: str, *, still: Any = None, alt: str = "", **options: object) ->
             (largest, 1/time).
         lif: nothing.
         lorenz: `start` (3 coordinates), `slope` (largest Lyapunov exponent, 1/time, of the guide line).
+        ring: `n` (cells), `j0`, `j1` (weights (j0 + j1 cos) / n), `draws` (base64 of little-endian float32: standard
+            normal (n, n) for the jitter, as many as can be drawn).
         spike-lorenz: `n`, `nE`, `K` (cells, excitatory ones, inputs of each kind), `weights` (EE, EI, IE, II), `leaks`
             (per step: `mem`, `syn`, `slow`, and `traces`, two), `wires` (base64 of little-endian uint16: senders of
             each cell, E first), `data` (base64 of little-endian float32: v0, W_in and b per step, then C and d of the

@@ -9,7 +9,7 @@ import pytest
 from course_lib.staff.publishing.notebooks import has_code, toc_pages
 
 ROOT = Path(__file__).resolve().parents[2]
-CHAPTERS = [p for p in toc_pages(ROOT) if p.startswith(("book/flows/", "book/networks/"))]
+CHAPTERS = [p for p in toc_pages(ROOT) if p.startswith(("book/flows/", "book/networks/", "book/computation/"))]
 WITH_CODE = [p for p in toc_pages(ROOT) if has_code(ROOT, p)]
 
 

@@ -17,7 +17,8 @@ STUDENTS = ("right", "half", "untouched", "colab", "helpers", "forged", "dies", 
 @pytest.mark.parametrize(
     "address", ["tcp://10.0.0.7:8786", "127.0.0.1:8786", "tcp://example.org:8786", "ws://[::1]:1", ""]
 )
-def test_a_way_over_the_network_must_be_encrypted(address):
+def test_a_way_over_the_network_must_be_encrypted(monkeypatch, address):
+    monkeypatch.setattr("distributed.Client", lambda *settings, **more: pytest.fail("it would have gone out"))
     with pytest.raises(CourseError, match="tls://"):
         cluster.Cluster(address, isolation.Isolation("full"))
 
@@ -44,6 +45,21 @@ def test_a_worker_with_other_walls_or_versions_runs_nothing(monkeypatch, walls, 
     monkeypatch.setattr(isolation, "measure", lambda: isolation.Isolation("full", (), walls))
     with pytest.raises(CourseError, match="numpy 1.0" if versions else "cold"):
         cluster.there(cluster.Standard("full", "forked", (*verdicts.machinery(), *versions)), int, "3")
+
+
+def test_work_goes_to_the_workers_and_comes_back(monkeypatch):
+    from distributed import LocalCluster
+
+    monkeypatch.setattr(isolation, "measure", lambda: isolation.Isolation("none"))
+    settings = {"processes": False, "n_workers": 2, "threads_per_worker": 2, "protocol": "tcp"}
+    with LocalCluster(**settings, host="127.0.0.1", dashboard_address=None) as workers:
+        pool = cluster.Cluster(workers.scheduler_address, isolation.Isolation("none"))
+        assert pool.jobs == 4
+        assert [pool.submit(int, str(number)).result() for number in range(3)] == [0, 1, 2]
+        assert isinstance(pool.submit(int, "x").exception(), ValueError)
+        pool.shutdown(cancel_futures=True)
+        with pytest.raises(CourseError, match="got one at 'none'"):
+            cluster.Cluster(workers.scheduler_address, isolation.Isolation("full", (), "forked"))
 
 
 @pytest.mark.slow

@@ -24,7 +24,7 @@ from course_lib.staff.grading.places import Places
 CLASSES = [
     pytest.param((a0.NAME, 20), id="a0-20"),
     pytest.param((a0.NAME, 300), id="a0-300", marks=pytest.mark.slow),
-    pytest.param((sample_class.NAME, 300), id="a1-300", marks=pytest.mark.slow),
+    pytest.param((sample_class.NAME, 40), id="a1-40", marks=pytest.mark.slow),
 ]
 
 

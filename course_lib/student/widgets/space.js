@@ -111,7 +111,7 @@
       box.insertBefore(s.stage, row);
       canvas.hidden = row.hidden = true;
       const layout = { ...figure.layout, margin: { l: 0, r: 0, t: 10, b: 0 }, autosize: true };
-      layout.scene = { camera: { eye: { x: 1.1, y: -1.5, z: 0.8 } }, ...layout.scene };
+      layout.scene = { camera: { eye: { x: 1.35, y: -1.85, z: 0.8 } }, ...layout.scene };
       await root.Plotly.newPlot(s.stage, figure.data, layout, { responsive: true, displayModeBar: false });
       await root.Plotly.relayout(s.stage, colours());
       say.textContent = "Drag it, or turn it with the arrow keys. A name in the legend switches its points off.";

@@ -4,7 +4,7 @@
 answers to which threat; every other module is one family. `ENTRIES` has all of them by name.
 """
 
-from hostile import ending, filling, handed, pages, reaching, records, seeking, values
+from hostile import ending, filling, handed, kernel, pages, reaching, records, seeking, values
 from hostile.entry import Hostile, collected_from
 
-ENTRIES: dict[str, Hostile] = collected_from(values, records, seeking, reaching, ending, filling, pages, handed)
+ENTRIES: dict[str, Hostile] = collected_from(values, records, seeking, reaching, kernel, ending, filling, pages, handed)
