@@ -4,8 +4,9 @@
     python tests/run.py --all           also what is marked slow
     python tests/run.py units book      these parts alone
 
-A part fails when its tests do, or when it takes more than twice its budget. A part that others wait for (the book is
-built once and shared) names itself in their `after`.
+A part fails when its tests do, or when it takes more than twice its budget in CPU seconds of all its processes: wall
+time depends on what runs beside it. A part that others wait for (the book is built once and shared) names itself in
+their `after`.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import tempfile
 import threading
 import time
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,13 +39,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How one part ended: test counts, wall seconds, and the words to show when it failed."""
+    """How one part ended: test counts, CPU and wall seconds, and the words to show when it failed."""
 
     part: Part
     passed: int
     failed: int
     skipped: int
-    seconds: float
+    cpu: float
+    wall: float
     reason: str
     output: str
 
@@ -78,6 +81,16 @@ def environment() -> dict[str, str]:
     return {**os.environ, "OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
+def call(command: Sequence[str]) -> tuple[int, str, float]:
+    """Run a command in the repository: exit code, all output, CPU seconds of it and of what it waited for."""
+    with tempfile.TemporaryFile("w+", errors="replace") as output:
+        child = subprocess.Popen(command, cwd=ROOT, env=environment(), stdout=output, stderr=subprocess.STDOUT)
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        return child.returncode, output.read(), used.ru_utime + used.ru_stime
+
+
 def with_slow(arguments: tuple[str, ...], slow: bool) -> list[str]:
     """The part's pytest arguments, with the tests marked slow left out unless they are wanted."""
     if slow:
@@ -90,8 +103,8 @@ def with_slow(arguments: tuple[str, ...], slow: bool) -> list[str]:
     return [*words, "-m", "not slow"]
 
 
-def run_tests(part: Part, slow: bool) -> tuple[int, int, int, str, str]:
-    """Run one pytest part: passed, failed, skipped, reason of failure, output."""
+def run_tests(part: Part, slow: bool) -> tuple[int, int, int, float, str, str]:
+    """Run one pytest part: passed, failed, skipped, CPU seconds, reason of failure, output."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [
@@ -104,31 +117,31 @@ def run_tests(part: Part, slow: bool) -> tuple[int, int, int, str, str]:
             "-p",
             "no:cacheprovider",
         ]
-        done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True)
-        output = done.stdout + done.stderr
+        code, output, cpu = call(command)
         if not report.exists():
-            return 0, 1, 0, f"pytest ended with {done.returncode} and wrote no report", output
+            return 0, 1, 0, cpu, f"pytest ended with {code} and wrote no report", output
         suite = ElementTree.parse(report).getroot().find("testsuite")
         counts = {key: int(suite.get(key, "0")) for key in ("tests", "failures", "errors", "skipped")}
     failed = counts["failures"] + counts["errors"]
     passed = counts["tests"] - failed - counts["skipped"]
-    if done.returncode == 5:
-        return 0, 1, 0, "no test was found", output
-    if done.returncode and not failed:
-        return passed, 1, counts["skipped"], f"pytest ended with {done.returncode}", output
-    return passed, failed, counts["skipped"], "tests failed" if failed else "", output
+    if code == 5:
+        return 0, 1, 0, cpu, "no test was found", output
+    if code and not failed:
+        return passed, 1, counts["skipped"], cpu, f"pytest ended with {code}", output
+    return passed, failed, counts["skipped"], cpu, "tests failed" if failed else "", output
 
 
-def run_commands(part: Part) -> tuple[int, int, int, str, str]:
+def run_commands(part: Part) -> tuple[int, int, int, float, str, str]:
     """Run the commands of one part, all of them even when one fails."""
-    failed, texts = [], []
+    failed, texts, total = [], [], 0.0
     for command in part.commands:
-        done = subprocess.run(command, cwd=ROOT, env=environment(), capture_output=True, text=True)
-        if done.returncode:
+        code, output, cpu = call(command)
+        total += cpu
+        if code:
             failed.append(" ".join(command[1:]))
-            texts.append(f"$ {' '.join(command)}\n{done.stdout}{done.stderr}")
+            texts.append(f"$ {' '.join(command)}\n{output}")
     reason = f"failed: {'; '.join(failed)}" if failed else ""
-    return len(part.commands) - len(failed), len(failed), 0, reason, "\n".join(texts)
+    return len(part.commands) - len(failed), len(failed), 0, total, reason, "\n".join(texts)
 
 
 def run_part(part: Part, slow: bool, ended: dict[str, threading.Event]) -> Outcome:
@@ -137,13 +150,13 @@ def run_part(part: Part, slow: bool, ended: dict[str, threading.Event]) -> Outco
         if name in ended:
             ended[name].wait()
     start = time.monotonic()
-    passed, failed, skipped, reason, output = run_commands(part) if part.commands else run_tests(part, slow)
-    seconds = time.monotonic() - start
+    passed, failed, skipped, cpu, reason, output = run_commands(part) if part.commands else run_tests(part, slow)
+    wall = time.monotonic() - start
     limit = 2 * 60 * part.minutes * (SLOW_FACTOR if slow else 1)
-    if seconds > limit and not reason:
-        failed, reason = failed + 1, f"took {seconds:.0f} s, more than twice its budget of {60 * part.minutes:.0f} s"
+    if cpu > limit and not reason:
+        failed, reason = failed + 1, f"took {cpu:.0f} CPU s, more than twice its budget of {60 * part.minutes:.0f} s"
     ended[part.name].set()
-    return Outcome(part, passed, failed, skipped, seconds, reason, output)
+    return Outcome(part, passed, failed, skipped, cpu, wall, reason, output)
 
 
 def show(outcome: Outcome) -> None:
@@ -151,7 +164,8 @@ def show(outcome: Outcome) -> None:
     word = "FAILED" if outcome.failed else "ok"
     print(
         f"{outcome.part.name:<12} {word:<7} {outcome.passed:>5} passed {outcome.failed:>3} failed "
-        f"{outcome.skipped:>3} skipped {outcome.seconds:>6.0f} of {60 * outcome.part.minutes:.0f} s  {outcome.reason}",
+        f"{outcome.skipped:>3} skipped {outcome.cpu:>6.0f} of {60 * outcome.part.minutes:.0f} CPU s "
+        f"{outcome.wall:>6.0f} s wall  {outcome.reason}",
         flush=True,
     )
     if outcome.failed:
