@@ -72,7 +72,7 @@ PARTS = (
     Part("quality", 4, ("tests/quality",)),
     Part("assignments", 4, ("tests/assignments",)),
     Part("grading", 8, ("tests/grading",)),
-    Part("browser", 8, ("tests/book", "-m", "browser"), after=("book",)),
+    Part("browser", 6, ("tests/book", "-m", "browser"), after=("book",)),
 )
 
 
