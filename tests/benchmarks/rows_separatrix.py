@@ -158,10 +158,11 @@ def near_the_border(flow: Flow, fit: Separatrix, n: int, seed: int):
 def measure_bits(bits: int, seed: int) -> Figures:
     _, flow, attractors = network(bits, seed)
     start = time.process_time()
-    fit = fit_separatrix(flow, attractors, generator=seeded(seed), members=2)
+    fit = fit_separatrix(flow, attractors, generator=seeded(seed), lookahead=1.0)
     cpu = time.process_time() - start
     edge, states, distance = near_the_border(flow, fit, 40 * 12, seed + 400)
     score = basin_score(fit, flow, states)
+    carried = basin_score(fit, flow, fit.lookahead.carry(states))
     errors = []
     for column, pair in enumerate(fit.pairs):
         own = (edge.labels.sort(dim=1).values == torch.tensor(pair)).all(dim=1)
@@ -172,6 +173,7 @@ def measure_bits(bits: int, seed: int) -> Figures:
         "pairs": float(len(errors)),
         "accuracy": score.accuracy,
         "nearest": score.nearest,
+        "nearest_carried": carried.nearest,
         "undecided": float((fit.label(states) < 0).double().mean()),
         "error": sorted(errors)[len(errors) // 2],
         "error_worst_pair": max(errors),
