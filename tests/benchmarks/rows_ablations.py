@@ -1,4 +1,4 @@
-"""The row of ablations: every option of `fit_separatrix`, alone, against the default, in the plane and in 64 dimensions.
+"""Rows of ablations: every option of `fit_separatrix`, alone, against the default, in the plane and in 64 dimensions.
 
 The figure is the border's median error at border states that no fit has seen, in distances between the memories; an
 error beyond one such distance counts as one.
@@ -63,11 +63,10 @@ def errors(
 def measure_in_the_plane(seed: int) -> Figures:
     system, corners = Duffing(0.5), square(2.0)
     saddle = torch.zeros(2, dtype=torch.float64)
+    scales = torch.tensor([[0.2], [0.6], [1.8]], dtype=torch.float64).expand(3, 2)
     samplers = {
         "states_in_the_box": box(corners),
-        "states_round_points": around(
-            torch.cat((WELLS, saddle[None])), torch.tensor([[0.2], [0.6], [1.8]]).expand(3, 2)
-        ),
+        "states_round_points": around(torch.cat((WELLS, saddle[None])), scales),
         "states_gaussian": gaussian(saddle, torch.eye(2, dtype=torch.float64)),
     }
     options = {**OPTIONS, **{name: {"sampling": sampler} for name, sampler in samplers.items()}}

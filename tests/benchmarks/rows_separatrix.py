@@ -267,11 +267,13 @@ def bits_criteria(pairs: int) -> tuple[Criterion, ...]:
 
 TWO_BITS = Row(
     "separatrix_two_bits", "Separatrices of 64 units that hold two bits", measure_two_bits, NETWORK_MODULES,
-    bits_criteria(4), notes="Four basins; states within a tenth of the smallest distance of two memories.",
+    bits_criteria(4),
+    notes="Four basins; states within a tenth of the smallest distance of two memories. Lookahead of one time constant "
+    "of the saddles; nearest_carried: the rule of the nearest memory for states carried forward as far.",
 )  # fmt: skip
 THREE_BITS = Row(
     "separatrix_three_bits", "Separatrices of 64 units that hold three bits", measure_three_bits, NETWORK_MODULES,
-    bits_criteria(12), notes="Eight basins, twelve pairs of neighbours.",
+    bits_criteria(12), notes="Eight basins, twelve pairs of neighbours; the rest as above.",
 )  # fmt: skip
 # a row joins when its seeds are measured; the results refuse a row without figures
 SEPARATRIX_ROWS = (BISTABLE, DUFFING, GRU, ONE_BIT)
