@@ -77,7 +77,7 @@ def measure_in_the_plane(seed: int) -> Figures:
 def visited(model: CTRNN, seed: int) -> torch.Tensor:
     """States of the network while it holds its bit, (n, 64)."""
     trial = FlipFlop(1).sample(VISITED, generator=seeded(seed))
-    return model(trial.inputs.double()).states.detach().flatten(0, 1)
+    return model.run(trial.inputs.double()).detach().flatten(0, 1)
 
 
 def measure_in_64_dimensions(seed: int) -> Figures:
