@@ -1,6 +1,7 @@
 """`fit_separatrix`: learn ψ, whose zero set is the border between basins, from the field alone."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -136,17 +137,19 @@ def fit_separatrix(
     return fits.record()
 
 
+@dataclass
 class _Fits:
     """The members so far, and the Separatrix that they make."""
 
-    def __init__(
-        self, problem: Problem, borders: Borders, recipe: Recipe, kind: str, domain: Tensor, ahead: Lookahead | None
-    ):
-        self.problem, self.borders, self.recipe, self.kind, self.domain = problem, borders, recipe, kind, domain
-        self.ahead = ahead
-        self.nets: list[Eigenfunction] = []
-        self.histories: list[History] = []
-        self.residuals: list[float] = []
+    problem: Problem
+    borders: Borders
+    recipe: Recipe
+    kind: str
+    domain: Tensor
+    ahead: Lookahead | None
+    nets: list[Eigenfunction] = field(default_factory=list)
+    histories: list[History] = field(default_factory=list)
+    residuals: list[float] = field(default_factory=list)
 
     def finish(self, net: Eigenfunction, head_steps: int) -> float:
         return finish(net, self.problem, self.borders, head_steps, self.recipe.hold)
