@@ -14,9 +14,9 @@ PAGE = "book/computation/network_separatrices.html"
 
 
 @pytest.fixture
-def live(open_page, address):
+def live(open_page, widgets):
     """The page with its widget paused: a kick then runs to its end at once."""
-    return hold(open_page(f"{address}/{PAGE}"), " ")
+    return hold(open_page(f"{widgets}/{PAGE}"), " ")
 
 
 @torch.no_grad()
@@ -75,13 +75,13 @@ def test_the_kick_to_psi_zero_flips_a_little_longer_and_not_at_half(live):
     assert "held" in page.evaluate(f"{LIVE}.outcome()") and page.faults == []
 
 
-def test_a_drag_in_the_plane_is_a_kick_by_hand_and_its_link_restores_it(live, open_page, address):
+def test_a_drag_in_the_plane_is_a_kick_by_hand_and_its_link_restores_it(live, open_page, widgets):
     box = live.locator(".cw-plane").bounding_box()
     scale, middle = box["width"] / 1.7, box["y"] + box["height"] / 2 + 12  # the plane shows -0.45 to 1.25
     origin = box["x"] + 0.45 * scale
     drag(live, (origin, middle), (origin + 0.3 * scale, middle - 0.3 * scale))
     way, size, angle = live.evaluate(f"[{STATE}.way, {STATE}.size, {STATE}.angle]")
     assert way == 3 and size == pytest.approx(0.3 * 2**0.5, abs=0.02) and angle == pytest.approx(45, abs=2)
-    other = open_page(f"{address}/{PAGE}#kick:way=3,size=0.25,angle=-30")
+    other = open_page(f"{widgets}/{PAGE}#kick:way=3,size=0.25,angle=-30")
     assert other.evaluate(f"[{STATE}.way, {STATE}.size, {STATE}.angle]") == [3, 0.25, -30]
     assert live.faults == other.faults == []
