@@ -55,8 +55,9 @@ def given(page: Path, name: str) -> dict[str, Any]:
 
 @torch.no_grad()
 def tanh_network(packed: dict[str, Any]) -> CTRNN:
-    """The library's network with the weights of a widget: W, U, b, C, d of three inputs and outputs."""
-    net = CTRNN(packed["n"], 3, 3, tau=1 / packed["alpha"], dt=1.0, generator=torch.Generator().manual_seed(0))
+    """The library's network with the weights of a widget: W, U, b, C, d; three inputs and outputs unless it says."""
+    bits = packed.get("inputs", 3)
+    net = CTRNN(packed["n"], bits, bits, tau=1 / packed["alpha"], dt=1.0, generator=torch.Generator().manual_seed(0))
     numbers = torch.from_numpy(np.frombuffer(base64.b64decode(packed["data"]), dtype="<f4").astype(float))
     at = 0
     for weights in (net.W_rec, net.W_in, net.b, net.C, net.d):

@@ -29,7 +29,9 @@ def plot_psi(
                         do="grid_starts((-2, -2), (2, 2), 100) makes one.")  # fmt: skip
     first, second = (x[:, i].numpy().reshape(n, n) for i in (0, 1))
     values = psi.numpy().reshape(n, n)
-    ax.pcolormesh(first, second, values, cmap=SIDES, vmin=-1, vmax=1, alpha=0.55, shading="gouraud", rasterized=True)
+    ax.pcolormesh(
+        first, second, values, cmap=SIDES, vmin=-1, vmax=1, alpha=0.55, shading="nearest", linewidth=0, rasterized=True
+    )
     ax.contour(first, second, values, levels=[0.0], colors=[COLORS["accent"]], linewidths=1.6)
     ax.plot([], [], color=COLORS["accent"], label="ψ = 0")
     if border is not None:

@@ -18,6 +18,7 @@ NAMES = (
     "flipflop",
     "hunt",
     "isn",
+    "kick",
     "ledger",
     "letgo",
     "lif",
@@ -27,7 +28,7 @@ NAMES = (
     "stretch",
     "units",
 )
-RUN_A_NETWORK = ("flipflop", "hunt", "letgo")  # they need net.js as well
+RUN_A_NETWORK = ("flipflop", "hunt", "kick", "letgo")  # they need net.js as well
 _number = count(1)
 
 
@@ -88,6 +89,9 @@ def widget(name: str, *, still: Any = None, alt: str = "", **options: object) ->
         hunt: `n`, `alpha`, `data` (see letgo) of such a network; `edges`, drawn faintly.
         isn: first values of its sliders: `ee`, `ei`, `ie`, `ii` (magnitudes of the weights, ei from I to E), `ratio`
             (time constant of I over that of E), `inputE`, `inputI`.
+        kick: a network that holds one bit, `n`, `inputs` (1), `alpha`, `data` (see letgo); `memories` (2, n), the first
+            one the start; `least` (n), the smallest kick found from there; `psi`, a dictionary of `n`, `width`, `data`
+            (base64 of little-endian float32: centre, size, W1, b1, W2, b2, head of an Eigenfunction of depth 2).
         ledger: `columns`, dictionaries of `name`, `log` (axis), `digits`; `rows`, dictionaries of `name`, `kind`
             ("rate", "spiking", "other"), `baseline`, `figures` (median, least, largest, or None, one for each column),
             `whys` (one for each column), `orbit` (n, 2); `truth` (n, 2); `x`, `y` (columns), `row` to open with.
