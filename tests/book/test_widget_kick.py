@@ -62,6 +62,8 @@ def test_the_kick_to_psi_zero_flips_a_little_longer_and_not_at_half(live):
         page.keyboard.press(way)
         page.keyboard.press("z")
         exact = page.evaluate(f"{STATE}.size")
+        page.keyboard.press("Enter")
+        assert abs(page.evaluate(f"{STATE}.curve[0]")) < 1e-9  # psi where the kick lands
         for name, factor in (("over", 1.03), ("half", 0.5)):
             page.evaluate(f"{STATE}.size = {exact * factor}")
             page.keyboard.press("Enter")
