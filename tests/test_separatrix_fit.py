@@ -144,6 +144,19 @@ def test_a_map_takes_the_multiplicative_form():
         fit_separatrix(step, WELLS, generator=seeded(0), integrated=False)
 
 
+@pytest.mark.parametrize("system", [Bistable(2), EulerMap(Bistable(2), 0.2)], ids=["flow", "map"])
+def test_a_fit_that_looks_ahead_carries_states_for_one_time_constant(system):
+    fit = fit_separatrix(system, WELLS, generator=seeded(0), lookahead=1.0, patience=2, score_every=60, **SMALL)
+    ahead = fit.lookahead
+    assert float(ahead.growth) == pytest.approx(1.0, rel=0.1)  # a whole number of iterations of the map
+    assert ahead.n_steps == (5 if fit.kind == "map" else round(1 / ahead.h))
+    states = grid_starts((-1.8, -1.8), (1.8, 1.8), 20)
+    assert basin_score(fit, system, states).accuracy == 1.0
+    assert max(score for _, score in fit.scores[0]) > 0.9  # whichever sign, before the last layer is solved for
+    with pytest.raises(CourseError, match="lookahead"):
+        fit_separatrix(system, WELLS, generator=seeded(0), lookahead=-1.0, **SMALL)
+
+
 def test_a_fit_stops_early_on_its_basin_score_and_reports_every_step():
     seen = []
     fit = fit_separatrix(Bistable(2), WELLS, generator=seeded(0), patience=1, score_every=20,

@@ -1,5 +1,6 @@
 """Curves, kicks and scores against borders that are planes: ψ = 0 on a chosen line, in truth on x₁ = 0."""
 
+import dataclasses
 import math
 
 import matplotlib.pyplot as plt
@@ -10,6 +11,7 @@ from problems import F64
 from torch.testing import assert_close
 
 from course_lib.analysis import grid_starts
+from course_lib.dynamics import FunctionFlow
 from course_lib.plotting import new_axes, plot_psi, plot_validation
 from course_lib.separatrix import (
     Borders,
@@ -25,6 +27,7 @@ from course_lib.separatrix import (
     zero_set_error,
 )
 from course_lib.separatrix.eigenfunction import FORMS, Eigenfunction
+from course_lib.separatrix.settling import Lookahead
 from course_lib.systems import Bistable
 from course_lib.validation import CourseError
 
@@ -56,6 +59,18 @@ def plane(normal, offset=0.0, attractors=WELLS):
     index = torch.ones(1, dtype=torch.long)
     borders = Borders(((0, 1),), torch.zeros(1, 2, dtype=F64), index, torch.tensor([[0, 1]]), torch.ones(1, dtype=F64))
     return Separatrix(attractors, tensor([-2.0, -2.0], [2.0, 2.0]), borders, (net,), empty, empty, (), "flow")
+
+
+def test_looking_ahead_removes_what_the_flow_contracts():
+    saddle = FunctionFlow(lambda x: x * tensor(1.0, -2.0), 2)  # φ = x₁, and x₂ shrinks by e^(-2t) against growth e^t
+    time, x = 0.5, tensor([0.3, 0.8], [-0.2, 0.4])
+    wrong = plane(tensor(1.0, 0.7))
+    right = dataclasses.replace(wrong, lookahead=Lookahead(saddle, time / 50, 50, tensor(time)))
+    shrunk = 0.7 * math.exp(-3 * time)
+    phi = x[:, 0] + shrunk * x[:, 1]
+    assert_close(right.psi(x), phi / (1 + phi**2).sqrt())
+    _, slope = right.gradient(x)
+    assert_close(slope[:, 1] / slope[:, 0], torch.full((2,), shrunk, dtype=F64))
 
 
 def test_curves_join_the_attractors_with_the_tangents_they_say():

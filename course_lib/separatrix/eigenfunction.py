@@ -126,6 +126,7 @@ class Eigenfunction(nn.Module):
             torch.cat((*slopes, torch.zeros_like(z[:, :1])), dim=1),
         )
 
-    def forward(self, x: Tensor) -> Tensor:
-        """ψ, (n, pairs)."""
-        return self.form.psi(self.features(x) @ self.head)
+    def forward(self, x: Tensor, growth: Tensor | float = 0.0) -> Tensor:
+        """ψ, (n, pairs), where φ was smaller than at x by the factor e^growth, (pairs,)."""
+        g = self.features(x) @ self.head
+        return self.form.psi(g if isinstance(growth, float) else g * (-growth).exp())

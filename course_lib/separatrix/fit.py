@@ -1,6 +1,7 @@
 """`fit_separatrix`: learn ψ, whose zero set is the border between basins, from the field alone."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
@@ -13,7 +14,7 @@ from course_lib.separatrix.member import Recipe, finish, share_right, train_memb
 from course_lib.separatrix.objective import PIN, Problem
 from course_lib.separatrix.record import Separatrix
 from course_lib.separatrix.sampling import Sampler, default_sampling
-from course_lib.separatrix.settling import STEP, advance, capture_radius, settle, speed, time_step
+from course_lib.separatrix.settling import STEP, Lookahead, advance, capture_radius, settle, speed, time_step
 from course_lib.shapes import State
 from course_lib.training import History, TrainingStopped
 from course_lib.training.device import check_device
@@ -46,6 +47,7 @@ def fit_separatrix(
     rhs: str = "squashed",
     integrated: bool = True,
     horizon: float = 1.5,
+    lookahead: float = 0.0,
     sampling: Sampler | None = None,
     normalise: bool = True,
     balance: float = 0.1,
@@ -77,6 +79,9 @@ def fit_separatrix(
     rhs: "squashed", or "linear" for ψ' = Λψ, which is infinite at the attractors.
     integrated: hold ψ(x(T)) against the growth of ψ(x(0)) over T = horizon/Λ, the multiplicative form; False: the
         differential equation itself (flows only).
+    lookahead: time [1/Λ] by which the system carries a state forward before the network is asked; ψ then follows from
+        φ(x) = e^(-Λt) φ(x(t)). In many dimensions the network learns its border on states that are nearer to where the
+        dynamics leads; ψ costs that much integration in return.
     normalise: divide by the same residual against shuffled states, so that ψ = 0 does not win.  balance: weight of
         (mean ψ)².  pin: hold ψ at ±1 at the attractors.
     n_steps, batch, lr: of Adam.  head_steps: Gauss-Newton steps for the last layer on all states at the end (squashed
@@ -107,12 +112,14 @@ def fit_separatrix(
                     check_count("n_states", n_states), n_steps, batch, lr, hold)  # fmt: skip
     borders = find_borders(system, attractors, saddles=saddles, rate=rate, duration=duration, dt=dt)
     sampler = sampling or default_sampling(domain, torch.cat((attractors, borders.saddles)))
-    problem = _pool(system, borders, attractors, sampler(n_states, generator), recipe, dt)
+    x = sampler(n_states, generator)
+    ahead = _ahead(system, borders, torch.cat((attractors, x)), lookahead, dt)
+    problem = _pool(system, borders, attractors, x, recipe, ahead, dt)
     held_out = None
     if patience is not None:
         states = sampler(HOLDOUT, generator)
-        held_out = states, settle(system, states, attractors, duration=duration, dt=dt)
-    fits = _Fits(problem, borders, recipe, "map" if is_map else "flow", domain)
+        held_out = _carried(ahead, states), settle(system, states, attractors, duration=duration, dt=dt)
+    fits = _Fits(problem, borders, recipe, "map" if is_map else "flow", domain, ahead)
     for _ in range(check_count("members", members)):
         for _ in range(STARTS):
             net = Eigenfunction(problem.x, len(borders.pairs), width=width, depth=depth, form=FORMS[rhs],
@@ -130,14 +137,19 @@ def fit_separatrix(
     return fits.record()
 
 
+@dataclass
 class _Fits:
     """The members so far, and the Separatrix that they make."""
 
-    def __init__(self, problem: Problem, borders: Borders, recipe: Recipe, kind: str, domain: Tensor):
-        self.problem, self.borders, self.recipe, self.kind, self.domain = problem, borders, recipe, kind, domain
-        self.nets: list[Eigenfunction] = []
-        self.histories: list[History] = []
-        self.residuals: list[float] = []
+    problem: Problem
+    borders: Borders
+    recipe: Recipe
+    kind: str
+    domain: Tensor
+    ahead: Lookahead | None
+    nets: list[Eigenfunction] = field(default_factory=list)
+    histories: list[History] = field(default_factory=list)
+    residuals: list[float] = field(default_factory=list)
 
     def finish(self, net: Eigenfunction, head_steps: int) -> float:
         return finish(net, self.problem, self.borders, head_steps, self.recipe.hold)
@@ -154,7 +166,8 @@ class _Fits:
         residual = torch.tensor(self.residuals, dtype=torch.float64)
         scores = tuple(history.scores for history in self.histories)
         attractors = self.problem.attractors
-        return Separatrix(attractors, self.domain, self.borders, tuple(self.nets), loss, residual, scores, self.kind)
+        nets = tuple(self.nets)
+        return Separatrix(attractors, self.domain, self.borders, nets, loss, residual, scores, self.kind, self.ahead)
 
 
 def _check_attractors(system: Flow | Map, attractors: Tensor, *, at_rest: bool) -> Tensor:
@@ -203,32 +216,50 @@ def _check_domain(attractors: Tensor, domain: Tensor | None) -> Tensor:
     return domain
 
 
+def _span(system: Flow | Map, states: Tensor, time: float, dt: float | None) -> tuple[float, int]:
+    """Length and number of the steps of `advance` that fill a time; at least one."""
+    if isinstance(system, Map):
+        return 1.0, max(1, round(time))
+    n = max(1, round(time / (time_step(system, states) if dt is None else dt)))
+    return time / n, n
+
+
+def _ahead(system: Flow | Map, borders: Borders, states: Tensor, time: float, dt: float | None) -> Lookahead | None:
+    if check_positive("lookahead", time, or_zero=True) == 0:
+        return None
+    h, n = _span(system, states, time / float(borders.rates.median()), dt)
+    return Lookahead(system, h, n, borders.rates * (h * n))
+
+
+@torch.no_grad()
+def _carried(ahead: Lookahead | None, x: Tensor) -> Tensor:
+    return x if ahead is None else ahead.carry(x)
+
+
 @torch.no_grad()
 def _pool(
     system: Flow | Map,
     borders: Borders,
     attractors: Tensor,
-    x: Tensor,
+    start: Tensor,
     recipe: Recipe,
+    ahead: Lookahead | None,
     dt: float | None,
 ) -> Problem:
-    """The states x with where they are after the horizon, or with the field there."""
-    rates = borders.rates
+    """The states with where they are after the horizon, or with the field there; all carried ahead before."""
+    rates, x = borders.rates, _carried(ahead, start)
     if recipe.integrated:
-        time = recipe.horizon / float(rates.median())
-        h = time_step(system, torch.cat((attractors, x))) if dt is None else dt
-        n = max(1, round(time)) if isinstance(system, Map) else max(1, round(time / h))
-        y = advance(system, x, time / n, n)
-        growth = rates * (n if isinstance(system, Map) else time)
+        h, n = _span(system, torch.cat((attractors, start)), recipe.horizon / float(rates.median()), dt)
+        y, growth = advance(system, x, h, n), rates * (h * n)
     else:
         y, growth = check_flow("system", system).vector_field(x), rates
-    far = RUNAWAY * (x - attractors.mean(dim=0)).norm(dim=-1).median()
+    far = RUNAWAY * (start - attractors.mean(dim=0)).norm(dim=-1).median()
     finite = (x - y if recipe.integrated else y / rates.median()).norm(dim=-1) < far  # False for NaN
     if float(finite.double().mean()) < 1 - LARGEST_LOSS_OF_STATES:
         row = int((~finite).nonzero()[0])
         raise FitStopped(
             f"fit_separatrix: wanted states that stay finite, got {int((~finite).sum())} of {len(x)} that do not, "
-            f"for example {[round(value, 4) for value in x[row].tolist()[:4]]}. Pass a smaller domain, or dt.",
+            f"for example {[round(value, 4) for value in start[row].tolist()[:4]]}. Pass a smaller domain, or dt.",
             borders,
         )
     pins = attractors.new_zeros(len(attractors), len(borders.pairs))

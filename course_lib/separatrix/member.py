@@ -64,13 +64,14 @@ def train_member(
 def share_right(
     net: Eigenfunction, pairs: tuple[tuple[int, int], ...], x: Tensor, label: Tensor
 ) -> Callable[[], float]:
-    """Share of right signs over all pairs and the states in one of their two basins."""
+    """Share of right signs over all pairs and the states in one of their two basins; `finish` turns a wrong sign."""
 
     def score() -> float:
         with torch.no_grad():
             psi = net(x.to(net.head)).cpu()
         right = [torch.cat((psi[label == i, p] < 0, psi[label == j, p] > 0)) for p, (i, j) in enumerate(pairs)]
-        return float(torch.cat(right).double().mean())
+        best = [max(int(column.sum()), int((~column).sum())) for column in right]
+        return sum(best) / sum(len(column) for column in right)
 
     return score
 

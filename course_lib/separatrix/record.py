@@ -7,6 +7,7 @@ from torch import Tensor
 
 from course_lib.separatrix.borders import Borders
 from course_lib.separatrix.eigenfunction import Eigenfunction
+from course_lib.separatrix.settling import Lookahead
 from course_lib.shapes import State
 from course_lib.validation import check_float64, check_shape, complaint
 
@@ -21,7 +22,7 @@ class Separatrix:
     members: the networks of the ensemble; ψ is their mean.
     loss: (members, steps), while training.  residual: (members,), mean squared, after the head was solved for.
     scores: of each member, (step, share of states with the right basin), where a score was asked for.
-    kind: "flow" or "map".
+    kind: "flow" or "map".  lookahead: None, or what carries a state forward before the networks are asked.
     """
 
     attractors: State
@@ -32,6 +33,7 @@ class Separatrix:
     residual: Tensor
     scores: tuple[tuple[tuple[int, float], ...], ...]
     kind: str
+    lookahead: Lookahead | None = None
 
     @property
     def pairs(self) -> tuple[tuple[int, int], ...]:
@@ -71,14 +73,20 @@ class Separatrix:
         """ψ of one pair and its gradient: (n,), (n, dim)."""
         with torch.enable_grad():
             x = x.detach().clone().requires_grad_()
-            psi = torch.stack([member(x)[:, pair] for member in self.members]).mean(dim=0)
+            psi = self._ask(x)[:, :, pair].mean(dim=0)
             return psi.detach(), torch.autograd.grad(psi.sum(), x)[0]
 
     @torch.no_grad()
     def all_members(self, x: State) -> Tensor:
         """(members, n, pairs)."""
         check_shape("x", check_float64("x", x), f"n {self.attractors.shape[1]}")
-        return torch.stack([torch.cat([member(part) for part in x.split(ROWS)]) for member in self.members])
+        return torch.cat([self._ask(part) for part in x.split(ROWS)], dim=1)
+
+    def _ask(self, x: State) -> Tensor:
+        if self.lookahead is None:
+            return torch.stack([member(x) for member in self.members])
+        later = self.lookahead.carry(x)
+        return torch.stack([member(later, self.lookahead.growth) for member in self.members])
 
     def _squeeze(self, psi: Tensor) -> Tensor:
         return psi[:, 0] if len(self.attractors) == 2 else psi

@@ -1,6 +1,7 @@
 """Where states end: steps of a length that suits the system, and labels by the attractor that is reached."""
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -43,6 +44,23 @@ def advance(system: Flow | Map, x: Tensor, h: float, n_steps: int) -> Tensor:
         else:
             x, _ = rk4_step(system.vector_field, x, h, system.vector_field(x))
     return x
+
+
+@dataclass(frozen=True)
+class Lookahead:
+    """φ(x) = e^(-Λt) φ(x(t)) holds for every t, so that ψ at x follows exactly from what a network says of x(t).
+
+    system, h, n_steps: of `advance`.  growth: (pairs,), Λt.
+    """
+
+    system: Flow | Map
+    h: float
+    n_steps: int
+    growth: Tensor
+
+    def carry(self, x: Tensor) -> Tensor:
+        """x(t), with its derivative."""
+        return advance(self.system, x, self.h, self.n_steps)
 
 
 def speed(system: Flow | Map, x: Tensor) -> Tensor:

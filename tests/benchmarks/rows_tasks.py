@@ -232,5 +232,4 @@ FLIP_FLOP_ROWS = (
     flip_flop_row("flipflop_dale", "Flip-flop, Dale network, N = 100", recipes.flip_flop_dale, 40.0),
 )
 COGNITIVE_ROWS = tuple(cognitive_row(kind, dale) for kind in BOUNDS for dale in (False, True))
-DUE = {"flipflop_ctrnn"}  # to be measured on a quiet machine
-TASK_ROWS = tuple(row for row in (*FLIP_FLOP_ROWS, *COGNITIVE_ROWS) if row.name not in DUE)
+TASK_ROWS = (*FLIP_FLOP_ROWS, *COGNITIVE_ROWS)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 
 import pytest
 import tiny
@@ -66,16 +67,24 @@ def test_work_goes_to_the_workers_and_comes_back(monkeypatch):
 def test_a_cluster_gives_the_same_marks_with_a_worker_killed_in_the_middle(tmp_path):
     from distributed import Client, LocalCluster
 
-    marks, killed = {}, []
+    marks, killed, middle = {}, [], threading.Event()
 
-    def kill_a_busy_one(done, count, student, left):
-        if done == 2 and not killed:
-            busy = next(name for name, tasks in client.processing().items() if tasks)
-            killed.append(client.run(os.getpid, workers=[busy])[busy])
-            os.kill(killed[0], signal.SIGKILL)
+    def kill_a_busy_one():
+        """As soon as one is seen to be: the caller may be slower than its workers, and they idle meanwhile."""
+        pids = client.run(os.getpid)
+        while middle.wait() and not killed:
+            for busy in [name for name, tasks in client.processing().items() if tasks][:1]:
+                os.kill(pids[busy], signal.SIGKILL)
+                killed.append(pids[busy])
+
+    def count(done, every, student, left):
+        if done == 2:
+            middle.set()
 
     workers = LocalCluster(n_workers=3, threads_per_worker=1, host="127.0.0.1", dashboard_address=None)
     with workers, Client(workers) as client:
+        killer = threading.Thread(target=kill_a_busy_one, daemon=True)
+        killer.start()
         for place, address in (("here", ""), ("there", workers.scheduler_address)):
             course = tiny.make_course(tmp_path / place)
             for student in STUDENTS:
@@ -87,12 +96,13 @@ def test_a_cluster_gives_the_same_marks_with_a_worker_killed_in_the_middle(tmp_p
                 course / "in",
                 unsandboxed=True,
                 scheduler=address,
-                progress=kill_a_busy_one if address else None,
+                progress=count if address else None,
             )
             assert report.fresh == 2 * len(STUDENTS)
             marks[place] = {
                 who: {name: question["score"] for name, question in entry["questions"].items()}
                 for who, entry in report.students.items()
             }
+        killer.join(timeout=10)
         assert len(killed) == 1 and killed[0] not in client.run(os.getpid).values()
     assert marks["there"] == marks["here"]

@@ -5,6 +5,9 @@ import itertools
 import json
 import os
 import struct
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -172,3 +175,22 @@ def test_a_worker_that_something_of_ours_ended_is_begun_again(monkeypatch):
     result = run.run(Work((Step(0, RIGHT), Step(1, "", "q1")), {"q1": QUESTIONS["q1"]}))
     assert len(begun) == 3 and result.replays == 0
     assert result.questions["q1"].record and not result.questions["q1"].fault
+
+
+KILLED = """
+import os
+from course_lib.staff.grading import canaries
+with canaries.outside() as place:
+    print(place.file.parent, flush=True)
+    os.kill(os.getpid(), 9)
+"""
+
+
+def test_what_a_killed_measurement_leaves_is_swept_away_by_the_next_run(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    told = subprocess.run([sys.executable, "-c", KILLED], capture_output=True, text=True).stdout.strip()
+    (left,) = tmp_path.iterdir()
+    assert str(left) == told and (left / "file").exists()
+    process.sweep()
+    assert not left.exists()

@@ -40,9 +40,9 @@ from google.colab import drive, files, userdata
 from google.colab.output import eval_js
 import google.colab.data_table.deep
 drive.mount("/content/drive"); eval_js("1")
-print(list(files.upload()), files.upload().keys().__class__.__name__)
+print(list(files.upload()), drive.mount("/content/drive"), repr(userdata.get))
 """
-    assert told(script) == "False\n[] Nothing\n"
+    assert told(script) == f"False\n[]{' nothing: this is not Colab' * 2}\n"
 
 
 def test_figures_go_nowhere_whatever_backend_is_asked_for(told):

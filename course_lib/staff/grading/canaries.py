@@ -6,6 +6,7 @@ notebook's are, and what it says is compared with what this side has seen.
 
 import ast
 import contextlib
+import os
 import secrets
 import socket
 import tempfile
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.staff.grading import sandbox, walls, watch
-from course_lib.staff.grading.process import Worker, WorkerFailed
+from course_lib.staff.grading.process import PREFIX, Worker, WorkerFailed
 from course_lib.student.channel import ChannelError
 
 SECONDS = 30.0
@@ -85,7 +86,7 @@ class Outside:
 def outside() -> Iterator[Outside]:
     """A file, and listeners on this machine's loopback, in its file system and in its abstract names."""
     with contextlib.ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="course-canary-")))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"{PREFIX}{os.getpid()}-")))
         folder.chmod(0o755)
         (folder / "file").write_text("readable by anybody")
         made = []

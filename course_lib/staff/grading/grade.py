@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from course_lib.staff.grading import (
     standing,
     triage,
 )
-from course_lib.staff.grading.batch import Progress, run_class
+from course_lib.staff.grading.batch import Outcome, Progress, run_class
 from course_lib.staff.grading.collect import collect, read_release
 from course_lib.staff.grading.places import Places, write_safely
 from course_lib.staff.grading.verdicts import Graded
@@ -104,17 +104,9 @@ def grade(
         )
         graded = outcome.graded
         students = {item.student: standing.entry_of(problem_set, item, outcome) for item in collected}
-        notes = [f"{student}: {problem}" for student, problem in outcome.problems.items()]
         pages = feedback.write(places, problem_set, graded, students)
         earlier, before, verdicts = _not_met(places, problem_set, students)
         everybody = {**before, **students}
-        strange = sorted(outcome.grades.keys() - everybody.keys())
-        if strange:
-            notes.append(
-                f"In the gradebook stand {len(strange)} that are nobody in this class, and in no table: "
-                f"{', '.join(strange[:8])}. If a roster has renamed them, points by hand do not come along; "
-                "nbgrader db student remove ID --force takes one out."
-            )
         page = triage.write(
             places,
             problem_set,
@@ -126,7 +118,6 @@ def grade(
             problems=outcome.problems,
         )
         exported = export.after_grading(places, problem_set, everybody)
-        notes.extend(exported.notes)
     report = Report(
         assignment=assignment,
         title=problem_set.title,
@@ -139,11 +130,23 @@ def grade(
         feedback=pages,
         triage=page,
         account=places.account(assignment) / "account.txt",
-        notes=tuple(notes),
+        notes=(*_notes(outcome, everybody), *exported.notes),
     )
     if json_file is not None:
         write_safely(Path(json_file).resolve(), json.dumps(report.table(), indent=1).encode())
     return report
+
+
+def _notes(outcome: Outcome, everybody: Collection[str]) -> Iterator[str]:
+    """What went wrong in the run, and who stands in the gradebook without being anybody of this class."""
+    yield from (f"{student}: {problem}" for student, problem in outcome.problems.items())
+    strange = sorted(outcome.grades.keys() - everybody)
+    if strange:
+        yield (
+            f"In the gradebook stand {len(strange)} that are nobody in this class, and in no table: "
+            f"{', '.join(strange[:8])}. If a roster has renamed them, points by hand do not come along; "
+            "nbgrader db student remove ID --force takes one out."
+        )
 
 
 def _not_met(

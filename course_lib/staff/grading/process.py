@@ -62,7 +62,7 @@ def status_of(pid: int) -> Status | None:
 
 
 def sweep() -> None:
-    """Remove the folders of workers whose grader was killed; the workers themselves died with it."""
+    """Remove the folders of workers and canaries whose grader was killed; the workers themselves died with it."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*-*"):
         grader = folder.name.removeprefix(PREFIX).split("-")[0]
         if grader.isdigit() and not Path(f"/proc/{grader}").exists() and folder.stat().st_uid == os.getuid():

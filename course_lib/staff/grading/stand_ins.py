@@ -64,6 +64,9 @@ class Nothing:
     def __iter__(self) -> Any:
         return iter(())
 
+    def __repr__(self) -> str:
+        return "nothing: this is not Colab"  # a cell may show it, and two runs of one notebook must end alike
+
 
 class Colab(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Makes google.colab when it is imported, and not before: a notebook asks sys.modules whether it is in Colab.

@@ -40,7 +40,7 @@ KINDS = (
     (
         "How late",
         "Nothing was taken off. To take points off, say the policy, the deadline and the system's times in "
-        "gradebook/term.toml and run the same command again; otherwise there is nothing to do.",
+        "`gradebook/term.toml` and run the same command again; otherwise there is nothing to do.",
     ),
     ("Odd, and nothing to do", "It cost nobody marks. Look at these only where a student asks."),
 )
@@ -167,7 +167,7 @@ def reasons(
 def _group(
     places: Places, problem_set: ProblemSet, kind: int, why: Mapping[str, Sequence[Reason]], who: Mapping[str, Who]
 ) -> dict[str, Any]:
-    """All students with a reason of one kind; the same words are said once for all of them where they are many."""
+    """All students with a reason of one kind, alike ones together; said once for all of them where they are many."""
     title, do = KINDS[kind]
     alike: dict[tuple[Any, ...], list[str]] = {}
     for student, given in sorted(why.items()):
@@ -176,7 +176,7 @@ def _group(
             apart = student if kind in (ASIDE, DECIDE) else ""
             alike.setdefault((own, apart), []).append(student)
     people = []
-    for (own, apart), students in alike.items():
+    for (own, apart), students in sorted(alike.items(), key=lambda each: each[0][0][0].text):
         for some in [students] if len(students) >= MANY else [[student] for student in students]:
             mail = _link(places, places.quarantine(problem_set.name, apart) / "mail.txt") if kind == ASIDE else ""
             people.append({"students": [who[student] for student in some], "why": own, "mail": mail})
