@@ -13,7 +13,9 @@ from course_lib.separatrix.curves import CurveErrors
 from course_lib.separatrix.validate import Validation
 from course_lib.validation import complaint
 
-SIDES = LinearSegmentedColormap.from_list("sides", [COLORS["x"], "#ffffff00", COLORS["y"]])  # ψ = -1, 0, +1
+SIDES = LinearSegmentedColormap.from_list(  # ψ = -1 to +1; at 0 the page shows through
+    "sides", [(0, COLORS["x"] + "8c"), (0.5, COLORS["x"] + "00"), (0.5, COLORS["y"] + "00"), (1, COLORS["y"] + "8c")]
+)
 
 
 def plot_psi(
@@ -29,9 +31,7 @@ def plot_psi(
                         do="grid_starts((-2, -2), (2, 2), 100) makes one.")  # fmt: skip
     first, second = (x[:, i].numpy().reshape(n, n) for i in (0, 1))
     values = psi.numpy().reshape(n, n)
-    ax.pcolormesh(
-        first, second, values, cmap=SIDES, vmin=-1, vmax=1, alpha=0.55, shading="nearest", linewidth=0, rasterized=True
-    )
+    ax.pcolormesh(first, second, values, cmap=SIDES, vmin=-1, vmax=1, shading="nearest", linewidth=0, rasterized=True)
     ax.contour(first, second, values, levels=[0.0], colors=[COLORS["accent"]], linewidths=1.6)
     ax.plot([], [], color=COLORS["accent"], label="ψ = 0")
     if border is not None:

@@ -155,7 +155,7 @@
       if (s.path) w.dot(c, f.at(flat(s.x)), 5, "--cw-d");
     }
     function drawStrip() {
-      const { c, X, Y } = w.axes(w.canvas.strip, { title: "ψ of the state", name: "steps after the kick", x: [0, LONG, 50],
+      const { c, X, Y } = w.axes(w.canvas.strip, { title: "ψ of the state", name: "steps after the kick", x: [-4, LONG, 50],
         y: [-top, top, top] });
       w.path(c, [[X(0), Y(0)], [X(LONG), Y(0)]], "--cw-soft", 1.5, [4, 4]);
       w.path(c, (s.curve.length ? s.curve : [psi(tip())]).map((v, i) => [X(i), Y(v)]), "--cw-d", 2);
