@@ -16,7 +16,10 @@ ROWS = 16384  # states whose features are held at a time
 
 @dataclass(frozen=True)
 class Separatrix:
-    """ψ with ψ = 0 on the border of two basins: -1 at attractor i of a pair (i, j), +1 at attractor j.
+    """ψ with ψ = 0 on the border of two basins: negative on the side of attractor i of a pair (i, j), positive on j's.
+
+    The equation leaves the scale of φ open, and with it ψ at the attractors. Next to the saddle ψ counts the distance
+    from the border in halves of the distance between the two; that it ends at ±1, as in x - x³, is a special case.
 
     attractors: (k, dim).  domain: (2, dim), the box in which states were drawn.  borders: saddles, neighbours, rates.
     members: the networks of the ensemble; ψ is their mean.

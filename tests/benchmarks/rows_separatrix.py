@@ -275,5 +275,4 @@ THREE_BITS = Row(
     "separatrix_three_bits", "Separatrices of 64 units that hold three bits", measure_three_bits, NETWORK_MODULES,
     bits_criteria(12), notes="Eight basins, twelve pairs of neighbours; the rest as above.",
 )  # fmt: skip
-# a row joins when its seeds are measured; the results refuse a row without figures
-SEPARATRIX_ROWS = (BISTABLE, DUFFING, GRU, ONE_BIT)
+SEPARATRIX_ROWS = (BISTABLE, DUFFING, GRU, ONE_BIT, TWO_BITS, THREE_BITS)
