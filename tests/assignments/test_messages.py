@@ -33,6 +33,7 @@ def test_the_first_sentence_of_every_mutant_belongs_to_its_misconception(questio
         begins = re.split(r"\{", question.sentences[found.code])[0]
         assert found.sentence.startswith(begins) and len(found.sentence) > 40, name
         assert "{" not in found.sentence and "…" not in found.sentence, f"{name}: {found.sentence}"
+        assert found.sentence[-1] in ".?", f"{name}: {found.sentence}"
 
 
 def flat(value):

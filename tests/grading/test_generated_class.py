@@ -3,7 +3,6 @@
 import csv
 import json
 import re
-import shutil
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,12 +43,7 @@ def term(request, tmp_path_factory):
     """The class, graded by `course grade`."""
     name, count = request.param
     root = tmp_path_factory.mktemp("term")
-    if name == a0.NAME:
-        a0.make_course(root)
-    else:
-        for folder in ("solutions", "assignments"):
-            shutil.copytree(sample_class.ROOT / folder, root / folder)
-        (root / "_toc.yml").touch()
+    generated_class.make_course(root, name)
     pupils = generated_class.make(generated_class.FLAVOURS[name](), count, np.random.default_rng(0))
     archive = generated_class.write_zip(root / "submissions.zip", pupils)
     walls = [] if isolation.measure().level == "full" else ["--unsandboxed"]

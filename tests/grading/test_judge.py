@@ -141,6 +141,7 @@ def test_what_is_ragged_or_no_number_stays_in_pieces():
         ("{a}", {"a": np.zeros((2, 3))}, "2 × 3"),
         ("{0} {b}", {}, "… …"),
         ("{a}", {"a": (2, 3)}, "(2, 3)"),
+        ("{a} {b}", {"a": "Two words. " * 20, "b": "x" * 9999}, f"{'Two words. ' * 20} {'x' * 299}…"),
     ],
 )
 def test_figures_fill_their_places_and_never_fail(sentence, figures, text):

@@ -12,6 +12,7 @@ from pathlib import Path
 import generated_class
 import numpy as np
 import pytest
+import sample_class
 from a0_corpus import course as a0
 
 from course_lib.staff.grading import gradebook, isolation
@@ -31,25 +32,26 @@ def peak_memory(pid: int) -> int:
     return next((int(line.split()[1]) for line in lines if line.startswith("VmHWM")), 0)
 
 
-def marks(places: Places) -> dict[str, str]:
+def marks(places: Places, name: str) -> dict[str, str]:
     """The fingerprints that stand in the gradebook, by student."""
     if not places.database.exists():
         return {}
     with gradebook.opened(places.database_url) as book:
-        return {student: done.fingerprint for student, done in gradebook.done_by(book, a0.NAME).items()}
+        return {student: done.fingerprint for student, done in gradebook.done_by(book, name).items()}
 
 
 @pytest.mark.slow
-def test_a_class_of_a_thousand_is_killed_and_resumed_without_loss_or_double_grading(tmp_path):
-    a0.make_course(tmp_path)
+@pytest.mark.parametrize("name", [a0.NAME, sample_class.NAME])
+def test_a_class_of_a_thousand_is_killed_and_resumed_without_loss_or_double_grading(tmp_path, name):
+    generated_class.make_course(tmp_path, name)
     places = Places(tmp_path)
-    pupils = generated_class.make(generated_class.a0_flavour(), COUNT, np.random.default_rng(1))
+    pupils = generated_class.make(generated_class.FLAVOURS[name](), COUNT, np.random.default_rng(1))
     generated_class.write_zip(tmp_path / "submissions.zip", pupils)
     readable = [pupil for pupil in pupils if pupil.bounds is not None]
     walls = [] if isolation.measure().level == "full" else ["--unsandboxed"]
-    command = [sys.executable, "-m", "course_lib.staff.cli", "grade", a0.NAME, "--submissions", "submissions.zip"]
+    command = [sys.executable, "-m", "course_lib.staff.cli", "grade", name, "--submissions", "submissions.zip"]
     command += ["--jobs", "2", *walls, "--json", "out.json"]
-    verdicts, peak = places.verdict(a0.NAME, "x").parent, 0
+    verdicts, peak = places.verdict(name, "x").parent, 0
 
     with open(tmp_path / "first.txt", "w") as said:
         first = subprocess.Popen(command, cwd=tmp_path, stdout=said, stderr=said)
@@ -60,7 +62,7 @@ def test_a_class_of_a_thousand_is_killed_and_resumed_without_loss_or_double_grad
         os.kill(first.pid, signal.SIGKILL)
         first.wait()
     assert not (tmp_path / "out.json").exists(), (tmp_path / "first.txt").read_text()
-    done = marks(places)
+    done = marks(places, name)
     kept = {student: (verdicts / f"{student}.json").read_bytes() for student in done}
     assert SHARE[0] * len(readable) - 2 <= len(done) < len(readable)
 
@@ -73,11 +75,11 @@ def test_a_class_of_a_thousand_is_killed_and_resumed_without_loss_or_double_grad
     students = json.loads((tmp_path / "out.json").read_text())["students"]
     assert set(students) == {pupil.student for pupil in pupils}
     for pupil in readable:
-        for name, (low, high) in pupil.bounds.items():
-            score = students[pupil.student]["questions"][name]["score"]
-            assert score is not None and low <= score <= high, (pupil.student, pupil.fate, name, score)
+        for question, (low, high) in pupil.bounds.items():
+            score = students[pupil.student]["questions"][question]["score"]
+            assert score is not None and low <= score <= high, (pupil.student, pupil.fate, question, score)
     for student, verdict in kept.items():
         assert (verdicts / f"{student}.json").read_bytes() == verdict, f"{student} was graded twice"
-    assert len(marks(places)) == len(readable)
+    assert len(marks(places, name)) == len(readable)
     assert peak < HEAD_MEMORY, f"{peak / 1000:.0f} MB"
     print(f"{len(done)} of {len(readable)} done at the kill; most memory of the head {peak / 1000:.0f} MB")

@@ -20,6 +20,8 @@ from course_lib.student import wire
 OUTCOMES = ("judged", "student", "not_graded")
 NOT_STARTED = "The answer cell still raises NotImplementedError: this question was not started."
 NEEDS = "This counts once the main part of the question is right for at least one case."
+LONGEST_FIGURE = 300
+"""Characters: a figure may be a sentence of the question's, and a student's own text may be anything."""
 
 
 @dataclass(frozen=True)
@@ -198,7 +200,8 @@ class _Places(string.Formatter):
             text = format(value, format_spec)
         except (TypeError, ValueError):
             text = str(value)
-        return re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text)[:120]
+        text = re.sub(r"[\x00-\x1f\x7f-\x9f]", " ", text)
+        return text if len(text) <= LONGEST_FIGURE else f"{text[: LONGEST_FIGURE - 1]}…"
 
 
 def fill(sentence: str, figures: Mapping[str, Any]) -> str:
