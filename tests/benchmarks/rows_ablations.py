@@ -45,7 +45,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "ensemble": {"members": 3},
     "lookahead": {"lookahead": 1.0},
 }
-DEARER = ("ensemble", "lookahead")  # these cost more than the default, and may be better
+APART = ("ensemble", "lookahead", "differential")  # may be better: these cost more, or are for flows alone
 BETTER = 0.5  # of the default's error in the median over seeds: an option below that should be the default
 VISITED = 100  # trials of the network, whose states some samplers draw from
 
@@ -91,19 +91,21 @@ def measure_in_64_dimensions(seed: int) -> Figures:
         "states_along_the_axis": along_axis(*attractors, along=spacing / 2, across=noise / 8),
     }
     options = {**OPTIONS, **{name: {"sampling": sampler} for name, sampler in samplers.items()}}
-    default = fit_separatrix(flow, attractors, generator=seeded(seed), n_steps=1, n_states=500)
-    edge, _, _ = near_the_border(flow, default, 160, seed + 400)
+    edge, _, _ = near_the_border(flow, attractors, ((0, 1),), 160, seed + 400)
     return errors(flow, attractors, edge.x, options, seed)
 
 
 def better_options(seeds: Sequence[Figures]) -> float:
-    """How many options that cost no more have an error below half of the default's, medians over seeds."""
+    """How many options, but for those set apart, have an error below half of the default's, medians over seeds."""
     middle = {name: statistics.median(seed[name] for seed in seeds) for name in seeds[0]}
-    return float(sum(middle[name] < BETTER * middle["default"] for name in middle if name not in DEARER))
+    return float(sum(middle[name] < BETTER * middle["default"] for name in middle if name not in APART))
 
 
 DEFAULT_IS_BEST = Criterion(
-    "better", "options of no greater cost with less than half the default's error", better_options, 0
+    "better",
+    "options for flows and maps, of no greater cost, with less than half the default's error",
+    better_options,
+    0,
 )
 PLANE = Row(
     "separatrix_options", "Options of a separatrix fit: damped Duffing oscillator", measure_in_the_plane,

@@ -5,6 +5,7 @@ the plane, bisected border states in 64 dimensions.
 """
 
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -13,7 +14,6 @@ from course_lib.analysis import grid_starts
 from course_lib.dynamics import DifferenceFlow, Flow
 from course_lib.models import CTRNN, GatedRNN, Noise
 from course_lib.separatrix import (
-    Separatrix,
     basin_difference,
     basin_score,
     bisect_to_edge,
@@ -137,12 +137,10 @@ def measure_one_bit(seed: int) -> Figures:
     return figures | {"map_and_flow_differ": basin_difference(step, flow, attractors, states).share}
 
 
-def near_the_border(flow: Flow, fit: Separatrix, n: int, seed: int):
+def near_the_border(flow: Flow, attractors: torch.Tensor, pairs: Sequence[tuple[int, int]], n: int, seed: int):
     """Border states between neighbours, found by bisection, their pairs, and states up to NEAR off the border."""
-    generator, attractors = seeded(seed), fit.attractors
-    distance = float(torch.pdist(attractors).min())
-    pairs = torch.tensor(fit.pairs)[torch.arange(n) % len(fit.pairs)]
-    ends = attractors[pairs]  # (n, 2, dim)
+    generator, distance = seeded(seed), float(torch.pdist(attractors).min())
+    ends = attractors[torch.tensor(pairs)[torch.arange(n) % len(pairs)]]  # (n, 2, dim)
     share = 0.3 * torch.rand(n, 2, 1, generator=generator, dtype=torch.float64)
     noise = 0.35 * distance / 8 * torch.randn(ends.shape, generator=generator, dtype=torch.float64)
     ends = ends + share * (ends.flip(1) - ends) + noise
@@ -160,7 +158,7 @@ def measure_bits(bits: int, seed: int) -> Figures:
     start = time.process_time()
     fit = fit_separatrix(flow, attractors, generator=seeded(seed), lookahead=1.0)
     cpu = time.process_time() - start
-    edge, states, distance = near_the_border(flow, fit, 40 * 12, seed + 400)
+    edge, states, distance = near_the_border(flow, attractors, fit.pairs, 40 * 12, seed + 400)
     score = basin_score(fit, flow, states)
     carried = basin_score(fit, flow, fit.lookahead.carry(states))
     errors = []
