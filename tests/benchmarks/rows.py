@@ -226,6 +226,7 @@ LORENZ_SPECTRUM = Row(
 )
 
 # the rows of other files, which take Row and Criterion from above
+from .rows_ablations import ABLATION_ROWS  # noqa: E402
 from .rows_from_data import FROM_DATA_ROWS  # noqa: E402
 from .rows_networks import NETWORKS_ROWS  # noqa: E402
 from .rows_separatrix import SEPARATRIX_ROWS  # noqa: E402
@@ -245,6 +246,7 @@ ROWS: dict[str, Row] = {
         *FROM_DATA_ROWS,
         *NETWORKS_ROWS,
         *SEPARATRIX_ROWS,
+        *ABLATION_ROWS,
         *SPIKING_ROWS,
         *DRIVEN_ROWS,
         *TRAINED_ROWS,
