@@ -45,7 +45,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "ensemble": {"members": 3},
     "lookahead": {"lookahead": 1.0},
 }
-APART = ("ensemble", "lookahead", "differential")  # may be better: these cost more, or are for flows alone
+APART = ("ensemble", "lookahead")  # these cost more than the default, and may be better
 BETTER = 0.5  # of the default's error in the median over seeds: an option below that should be the default
 VISITED = 100  # trials of the network, whose states some samplers draw from
 
