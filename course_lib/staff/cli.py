@@ -64,7 +64,7 @@ def book() -> None:
     """Build the book into `_build/html`, warnings as errors."""
     from course_lib.staff.publishing.build import build_book
 
-    typer.echo(str(build_book(course_root())))
+    typer.echo(str(build_book(course_root(), say=typer.echo)))
 
 
 @app.command()

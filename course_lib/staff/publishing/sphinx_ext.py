@@ -7,7 +7,6 @@ and raises in the console; a second search bar stands in a top header; MathJax a
 import importlib.metadata
 import importlib.util
 import json
-import os
 import platform
 import re
 import shutil
@@ -21,7 +20,6 @@ from course_lib.staff.publishing.icons import slim_icons
 from course_lib.staff.publishing.notebooks import toc_pages
 
 PACKAGES = ("course-lib", "numpy", "scipy", "torch", "matplotlib", "scikit-learn", "jupyter-book", "sphinx", "myst-nb")
-PIXELS_PER_INCH = 200  # figures are drawn at twice the size they are shown in
 MAPS = ("*.js.map", "*.css.map")
 
 
@@ -91,8 +89,6 @@ def on_config(app, config) -> None:
     stage = Path(app.doctreedir).parent / "staged"
     stage_mathjax(stage / "static" / "mathjax")
     stage_plotly(stage / "static")
-    (stage / "matplotlibrc").write_text(f"figure.dpi: {PIXELS_PER_INCH}\n", encoding="ascii")
-    os.environ["MATPLOTLIBRC"] = str(stage / "matplotlibrc")  # read by the kernels
     config.html_static_path.append(str(stage / "static"))
     config.html_theme_options.update(
         navbar_persistent=[], show_toc_level=2, pygments_light_style="a11y-light", pygments_dark_style="a11y-dark"
@@ -175,7 +171,6 @@ def on_finish(app, error) -> None:
 
 def setup(app) -> dict:
     """Entry point for Sphinx."""
-    os.environ["COURSE_BOOK"] = "1"  # inherited by the kernels: glue keeps numbers, widgets find their page
     app.add_node(StatusTable)
     app.add_directive("course-status", StatusDirective)
     app.add_role("colab", repository_link("colab", "https://colab.research.google.com/github/{}"))
