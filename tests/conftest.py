@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import torch
 
+import course_lib.staff  # noqa: F401 (before any test imports nbformat: see there what it spares)
+
 ROOT = Path(__file__).resolve().parent.parent
 
 HOW_TO_INSTALL = {

@@ -15,6 +15,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,7 @@ _sys.addaudithook(_see)
 """
 TELL = """
 import json as _json
-_files = [str(getattr(module, "__file__", None)) for module in list(_sys.modules.values())]
-print(_json.dumps({"loaded": _files, "opened": sorted(_opened)}))
+print(_json.dumps({"loaded": sorted(_sys.modules), "opened": sorted(_opened)}))
 """
 
 
@@ -78,10 +78,11 @@ def environment(build: Path) -> dict[str, str]:
     return found | {"COURSE_BOOK": "1", "MATPLOTLIBRC": str(settings)}  # COURSE_BOOK: glue keeps numbers
 
 
-def pins() -> list[str]:
+@cache
+def pins() -> str:
     """The versions that a page's results may depend on."""
-    found = [f"python=={platform.python_version()}", f"dpi=={PIXELS_PER_INCH}"]
-    return found + [f"{name}=={importlib.metadata.version(name)}" for name in COMPUTING]
+    found = [("python", platform.python_version()), *((name, importlib.metadata.version(name)) for name in COMPUTING)]
+    return "\n".join(f"{name}=={version}" for name, version in found)
 
 
 def code(notebook: nbformat.NotebookNode) -> str:
@@ -91,14 +92,14 @@ def code(notebook: nbformat.NotebookNode) -> str:
 
 def key(library: Library, notebook: nbformat.NotebookNode, note: dict[str, list[str]], root: Path) -> str:
     """Hash of all that the page's outputs follow from, given what its last run loaded and opened."""
+    loaded = set(note["loaded"])
     try:
-        used = library.uses(code(notebook))
-    except SyntaxError:  # the page shows a cell that is no Python: all of the library counts
-        used = set(library.modules.values())
-    names = {path.relative_to(library.package.parent).as_posix(): path for path in used}
-    digest = hashlib.sha256("\0".join([code(notebook), *pins()]).encode())
-    for name in sorted(names.keys() & set(note["loaded"])):
-        digest.update(f"{name} {library.digest(names[name])}\n".encode())
+        used = library.uses(code(notebook), loaded)
+    except SyntaxError:  # the page shows a cell that is no Python: all that it loaded counts
+        used = {path for name, path in library.modules.items() if name in loaded}
+    digest = hashlib.sha256(f"{code(notebook)}\0{pins()}\0{PIXELS_PER_INCH}\0".encode())
+    for path in sorted(used):
+        digest.update(f"{path.relative_to(library.package)} {library.digest(path)}\n".encode())
     for name in note["opened"]:
         base, rest = name.split(":", 1)
         path = (library.package if base == "library" else root) / rest
@@ -108,7 +109,6 @@ def key(library: Library, notebook: nbformat.NotebookNode, note: dict[str, list[
 
 def own_files(told: dict[str, list[str]], library: Library, root: Path) -> dict[str, list[str]]:
     """Of the files that a kernel loaded and opened, those of the library and of the book."""
-    loaded = {Path(name) for name in told["loaded"] if name.endswith(".py")}
     opened = set()
     for name in told["opened"]:
         path = Path(name)
@@ -118,11 +118,8 @@ def own_files(told: dict[str, list[str]], library: Library, root: Path) -> dict[
             opened.add(f"library:{path.relative_to(library.package).as_posix()}")
         elif path.is_relative_to(root / "book"):
             opened.add(f"book:{path.relative_to(root).as_posix()}")
-    inside = (path for path in loaded if path.is_relative_to(library.package))
-    return {
-        "loaded": sorted(path.relative_to(library.package.parent).as_posix() for path in inside),
-        "opened": sorted(opened),
-    }
+    loaded = sorted(library.modules.keys() & set(told["loaded"]))
+    return {"loaded": loaded, "opened": sorted(opened)}
 
 
 def read_pages(root: Path) -> list[Run]:
@@ -134,11 +131,11 @@ def read_pages(root: Path) -> list[Run]:
 
 def stale_pages(root: Path, build: Path, library: Library) -> list[Run]:
     """The pages that have no outputs in the cache, or outputs that another state of things gave."""
-    cache, found = get_cache(build / ".jupyter_cache"), []
+    kept_outputs, found = get_cache(build / ".jupyter_cache"), []
     for run in read_pages(root):
         note = build / NOTES / f"{run.name}.json"
         try:
-            cache.match_cache_notebook(run.notebook)
+            kept_outputs.match_cache_notebook(run.notebook)
         except KeyError:
             found.append(run)
             continue
@@ -184,9 +181,8 @@ def explain(run: Run, error: Exception) -> str:
 
 def keep(run: Run, root: Path, build: Path, library: Library) -> None:
     """Put a page's outputs into the cache, note what they follow from, and have the build read the page again."""
-    cache = get_cache(build / ".jupyter_cache")
     bundle = CacheBundleIn(run.notebook, str(run.source), data={"execution_seconds": run.seconds})
-    cache.cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
+    get_cache(build / ".jupyter_cache").cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
     note = own_files(run.note, library, root)
     path = build / NOTES / f"{run.name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -48,6 +48,7 @@ class Library:
         self.package = package
         self._trees: dict[str, ast.Module] = {}
         self._needs: dict[str, set[str]] = {}
+        self._digests: dict[Path, str] = {}
 
     @cached_property
     def modules(self) -> dict[str, Path]:
@@ -112,20 +113,24 @@ class Library:
         """The modules that a text names."""
         return {found for mention in set(self.mentions(tree, home)) for found in self.behind(*mention)}
 
-    def uses(self, source: str) -> set[Path]:
-        """The files of the library that a page's Python uses, directly or through other files."""
-        waiting, done = self.named(ast.parse(source)), set()
+    def uses(self, source: str, loaded: set[str] | None = None) -> set[Path]:
+        """The files of the library that a page's Python uses, directly or through other files.
+
+        loaded: modules that its kernel loaded; others are not followed. None: all.
+        """
+        among = self.modules.keys() if loaded is None else self.modules.keys() & loaded
+        waiting, done = self.named(ast.parse(source)) & among, set()
         while waiting:
             module = waiting.pop()
             done.add(module)
-            waiting |= self.needs(module) - done
+            waiting |= (self.needs(module) & among) - done
         return {self.modules[module] for module in done}
 
     def digest(self, path: Path) -> str:
         """Hash of what a file of the package does: of a module its statements without docstrings, else its bytes."""
-        if not path.is_file():
-            return "gone"
-        content = path.read_bytes()
-        if path.suffix == ".py":
-            content = without_words(ast.parse(content)).encode()
-        return hashlib.sha256(content).hexdigest()
+        if path not in self._digests:
+            content = path.read_bytes() if path.is_file() else b"gone"
+            if path.suffix == ".py":
+                content = without_words(ast.parse(content)).encode()
+            self._digests[path] = hashlib.sha256(content).hexdigest()
+        return self._digests[path]
