@@ -99,7 +99,13 @@ class Map(abc.ABC):
 
 
 class FunctionFlow(Flow):
-    """A flow from any function f that takes and returns (..., dim) tensors: `FunctionFlow(lambda x: x - x**3, 1)`."""
+    """A flow from any function f that takes and returns (..., dim) tensors: `FunctionFlow(lambda x: x - x**3, 1)`.
+
+    >>> import torch
+    >>> flow = FunctionFlow(lambda x: x - x**3, 1)
+    >>> flow.vector_field(torch.tensor([[0.5], [1.0]], dtype=torch.float64)).tolist()
+    [[0.375], [0.0]]
+    """
 
     def __init__(self, f: Callable[[Tensor], Tensor], dim: int):
         self.f = _check_function("f", f)
@@ -130,6 +136,11 @@ class EulerMap(Map):
     """One Euler step of a flow as a map: F(x) = x + dt f(x).
 
     It has the flow's fixed points, but its own stability: an eigenvalue μ of the flow becomes 1 + dt μ.
+
+    >>> import torch
+    >>> decay = FunctionFlow(lambda x: -x, 1)
+    >>> EulerMap(decay, 0.25).step(torch.tensor([1.0], dtype=torch.float64)).tolist()
+    [0.75]
     """
 
     def __init__(self, flow: Flow, dt: float):

@@ -62,6 +62,16 @@ def integrate(
 
     Method: Hairer, Nørsett, Wanner 1993, chapter II. The error estimate of "rk4" compares it with the embedded
     third-order weights (1/6, 1/3, 1/3, 0, 1/6), that of "euler" with Heun's rule.
+
+    >>> import torch
+    >>> from course_lib.dynamics import FunctionFlow
+    >>> decay = FunctionFlow(lambda x: -x, 1)
+    >>> t = torch.linspace(0.0, 1.0, 11, dtype=torch.float64)
+    >>> solution = integrate(decay, torch.tensor([1.0], dtype=torch.float64), t)
+    >>> tuple(solution.x.shape)
+    (1, 11, 1)
+    >>> round(solution.x[0, -1].item(), 5)  # exp(-1)
+    0.36788
     """
     check_flow("flow", flow)
     check_choice("method", method, METHODS)
@@ -85,6 +95,12 @@ def iterate(map: Map, x0: State, n_steps: int, *, dt: float = 1.0) -> Trajectory
 
     x0: (batch, dim) or (dim,).  n_steps: number of iterations.  dt: time of one iteration.
     Returns Trajectory with n_steps + 1 samples; .x is (batch, n_steps + 1, dim).
+
+    >>> import torch
+    >>> from course_lib.dynamics import FunctionMap
+    >>> logistic = FunctionMap(lambda x: 4 * x * (1 - x), 1)
+    >>> iterate(logistic, torch.tensor([0.75], dtype=torch.float64), 3).x.flatten().tolist()
+    [0.75, 0.75, 0.75, 0.75]
     """
     check_map("map", map)
     x = _check_start(map.dim, x0)

@@ -81,6 +81,16 @@ def fixed_points(
     precision, or outside the domain on which F is finite.
     Method: Levenberg 1944, Marquardt 1963; the search on q: Sussillo and Barak 2013, Neural Computation 25:626.
     Taught on the page "Fixed points and linearisation".
+
+    >>> import torch
+    >>> from course_lib.systems import Bistable
+    >>> starts = torch.tensor([[-1.5], [-0.1], [0.2], [1.5]], dtype=torch.float64)
+    >>> points = fixed_points(Bistable(), starts)
+    >>> order = points.x.squeeze(-1).argsort()
+    >>> points.x[order].abs().round(decimals=6).flatten().tolist()
+    [1.0, 0.0, 1.0]
+    >>> points.saddle_index[order].tolist()
+    [0, 1, 0]
     """
     residual = Residual(system)
     starts = _check_starts(residual, starts)

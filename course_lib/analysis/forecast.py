@@ -56,6 +56,13 @@ def skill(prediction: Sequence, target: Sequence, reference: Sequence) -> Skill:
 
     prediction, target, reference: (batch, time, dim), float64. For a one-step forecast the reference is persistence:
     the inputs themselves, `skill(prediction, trial.targets, trial.inputs)`.
+
+    >>> import torch
+    >>> truth = torch.tensor([[[1.0], [2.0], [4.0], [7.0]]], dtype=torch.float64)
+    >>> last = truth[:, :-1]  # persistence: the next sample is this one
+    >>> guess = last + 1.0
+    >>> skill(guess, truth[:, 1:], last).skill.round(decimals=3).tolist()
+    [0.643]
     """
     r2 = r_squared(prediction, target)
     _check_pair("reference", reference, target)
@@ -82,6 +89,15 @@ def valid_prediction_time(
     float64, truth by the solver and step that made the training data.  std: (dim,), each coordinate's standard
     deviation on the attractor; None: that of `truth`.  cap: longest time reported; two solvers disagree later on.
     A forecast that leaves the finite is invalid from there on.
+
+    >>> import torch
+    >>> t = torch.arange(5, dtype=torch.float64)
+    >>> truth = torch.tensor([[[0.0], [1.0], [0.0], [-1.0], [0.0]]], dtype=torch.float64)
+    >>> forecast = truth + 0.2 * t[:, None]  # 0.2 further off at every sample
+    >>> std = torch.ones(1, dtype=torch.float64)
+    >>> found = valid_prediction_time(t, forecast, truth, lyapunov_time=2.0, std=std, threshold=0.5)
+    >>> found.median  # at t = 3 the error exceeds 0.5 for the first time
+    1.5
     """
     check_finite("truth", check_float64("truth", truth))
     check_shape("truth", truth, "batch time dim")

@@ -69,6 +69,15 @@ def linearize(system: Flow | Map, x: State, *, tol: float = 1e-8) -> Linearizati
 
     Returns Linearization. The names follow the type of the system: the real parts of a flow against 0, the moduli of
     a map against 1. Strogatz 2015, chapters 5 and 6. Taught on the page "Fixed points and linearisation".
+
+    >>> import torch
+    >>> from course_lib.systems import Bistable
+    >>> switch = Bistable(2)
+    >>> picture = linearize(switch, torch.tensor([[0.0, 0.0], [1.0, 0.0]], dtype=torch.float64))
+    >>> picture.names
+    ('saddle', 'stable node')
+    >>> picture.eigenvalues.real.tolist()
+    [[1.0, -1.0], [-1.0, -2.0]]
     """
     check_system(system)
     x = check_states("x", x, system.dim)

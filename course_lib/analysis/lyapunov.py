@@ -68,6 +68,14 @@ def lyapunov_spectrum(
 
     Returns LyapunovSpectrum. Many short trajectories cost less than one long one and give the standard error.
     Method: Benettin, Galgani, Giorgilli, Strelcyn 1980. Taught on the page "Measuring chaos".
+
+    >>> import torch
+    >>> from course_lib.systems import Linear
+    >>> node = Linear(torch.tensor([[-1.0, 5.0], [0.0, -2.0]], dtype=torch.float64))
+    >>> start = torch.ones(1, 2, dtype=torch.float64)
+    >>> spectrum = lyapunov_spectrum(node, start, duration=4.0, dt=0.05, spin_up=12.0)
+    >>> spectrum.exponents.round(decimals=3).tolist()  # the eigenvalues
+    [-1.0, -2.0]
     """
     if not isinstance(system, Flow | Map):
         raise complaint(
@@ -103,6 +111,10 @@ def kaplan_yorke_dimension(exponents: Exponents) -> float:
 
     exponents: (k,), descending; enough of them for the sum to turn negative, unless all of the system's are given
     and none is contracting. Returns 0 for a stable rest point. Kaplan and Yorke 1979.
+
+    >>> import torch
+    >>> round(kaplan_yorke_dimension(torch.tensor([0.9056, 0.0, -14.572], dtype=torch.float64)), 3)
+    2.062
     """
     check_finite("exponents", check_shape("exponents", exponents, "k"))
     values = exponents.tolist()

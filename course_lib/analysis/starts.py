@@ -83,7 +83,11 @@ def cell_seeds(
 
 @torch.no_grad()
 def grid_starts(low: tuple[float, ...], high: tuple[float, ...], n: int) -> State:
-    """A regular grid of n points a side between two corners, ends included. Returns (n^dim, dim), last axis fastest."""
+    """A regular grid of n points a side between two corners, ends included. Returns (n^dim, dim), last axis fastest.
+
+    >>> grid_starts((0.0, 0.0), (1.0, 2.0), 2).tolist()
+    [[0.0, 0.0], [0.0, 2.0], [1.0, 0.0], [1.0, 2.0]]
+    """
     if len(low) != len(high) or not all(a < b for a, b in zip(low, high, strict=True)):
         raise complaint("low, high", wanted="two corners, low < high", got=f"{low}, {high}", do="Order the corners.")
     check_count("n", n, least=2)

@@ -86,8 +86,9 @@ class BalancedRun:
     """What a run recorded. spikes: (time, cells), bool, one sample a step of dt [ms].
 
     external, excitatory, inhibitory, net_variance: (cells,), means over time, and the variance in time of the net
-    current.  watched: (n,), indices of the cells of which all steps are kept: trace_exc (external drive included),
-    trace_inh, trace_v: (time, n); v before its reset.  end: the state after the last step.
+    current.  watched: (n,), indices of the cells of which all steps are kept.
+    trace_exc, trace_inh, trace_v: (time, n), of the watched cells: the excitatory current (external drive included),
+    the inhibitory one, and v before its reset.  end: the state after the last step.
     """
 
     spikes: Tensor

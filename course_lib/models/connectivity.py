@@ -71,6 +71,13 @@ def draw_dale_weights(
     balance: "mean": inhibitory columns are n_e / n_i times stronger, so that excitation and inhibition of equal rates
         cancel on average; "rows": they are rescaled so that they cancel exactly at every cell; "none": neither.
     density: probability of a connection.  gain: spectral radius to which all weights are rescaled; None: leave them.
+
+    >>> import torch
+    >>> W = draw_dale_weights(8, 2, generator=torch.Generator().manual_seed(0))
+    >>> bool((W[:, :8] >= 0).all()), bool((W[:, 8:] <= 0).all())
+    (True, True)
+    >>> round(float(torch.linalg.eigvals(W).abs().max()), 6)
+    0.3
     """
     signs = column_signs(n_e, n_i)
     check_generator(generator)

@@ -24,6 +24,14 @@ class CTRNN(RateNetwork):
     gain: W_rec ~ N(0, gain² / (density dim)), spectral radius about `gain`.  density: probability of a recurrent
     connection; `fit_task` keeps absent ones absent.  input_scale, bias_scale: standard deviations of W_in and b.
     Weights are float64 unless dtype says otherwise.
+
+    >>> import torch
+    >>> model = CTRNN(16, 2, 1, tau=1.0, dt=0.1, generator=torch.Generator().manual_seed(0))
+    >>> states = model.run(torch.zeros(4, 30, 2, dtype=torch.float64))
+    >>> tuple(states.shape), tuple(model.readout(states).shape)
+    ((4, 30, 16), (4, 30, 1))
+    >>> model.flow_at(torch.zeros(2, dtype=torch.float64)).dim
+    16
     """
 
     W_rec: nn.Parameter

@@ -118,6 +118,11 @@ def firing_rate(current: Tensor, cell: LIFCell) -> Tensor:
 
     The closed formula of the differential equation, zero up to I = v_th (Gerstner, Kistler, Naud, Paninski 2014,
     chapter 1.3). In steps of dt an interval is a whole number of steps: see `interval_in_steps`.
+
+    >>> import torch
+    >>> currents = torch.tensor([0.5, 1.0, 2.0], dtype=torch.float64)
+    >>> firing_rate(currents, LIFCell(tau_mem=20.0)).round(decimals=2).tolist()
+    [0.0, 0.0, 72.13]
     """
     excess = (current - cell.v_th).clamp(min=0)
     interval = cell.tau_mem * torch.log1p((cell.v_th - cell.v_reset) / excess)  # infinite at and below threshold

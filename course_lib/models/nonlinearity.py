@@ -35,6 +35,7 @@ def _logistic_slope(a: Tensor) -> Tensor:
     return LOGISTIC_SHARPNESS * rate * (1 - rate)
 
 
+#: The nonlinearities by name: "tanh", "softplus", "logistic" and "relu".
 NONLINEARITIES: dict[str, Nonlinearity] = {
     "tanh": Nonlinearity("tanh", torch.tanh, lambda a: 1 - torch.tanh(a) ** 2),
     "softplus": Nonlinearity("softplus", softplus, lambda a: torch.sigmoid(SOFTPLUS_SHARPNESS * a)),

@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
+#: What is drawn -> its colour, the same on every page: `COLORS["truth"]`.
 COLORS: dict[str, str] = {
     "x": "#3584e4",
     "y": "#d96f0e",

@@ -1,7 +1,7 @@
 """Borders between basins: attractors, edges, the function whose zero set is the border, and what it is worth.
 
-Every function takes a Flow or a Map. The method is the squashed Koopman eigenfunction of Dabholkar and Barak 2025,
-arXiv 2505.15231, in its integrated form.
+Every function takes a Flow or a Map. The method is the Koopman eigenfunction of Dabholkar and Barak 2025,
+arXiv 2505.15231, squashed as in their post on the UniReps blog of that year, in its integrated form.
 """
 
 from course_lib.separatrix.attractors import Attractors, find_attractors

@@ -57,6 +57,13 @@ def find_attractors(
 
     Returns Attractors. Nothing is assumed about their number; a start that reaches none is listed, not labelled.
     Taught on the page "Separatrices of known systems".
+
+    >>> import torch
+    >>> from course_lib.systems import Bistable
+    >>> starts = torch.tensor([[-2.0], [-0.5], [-0.1], [1.5]], dtype=torch.float64)
+    >>> found = find_attractors(Bistable(), starts, duration=20.0)
+    >>> found.x.round(decimals=6).flatten().tolist(), found.fractions.tolist()
+    ([-1.0, 1.0], [0.75, 0.25])
     """
     check_system(system)
     starts = check_states("starts", starts, system.dim)

@@ -70,6 +70,14 @@ def bisect_to_edge(
     `labels` says which border was found.
 
     Returns Edge. Raises when both ends of a segment reach the same attractor, or one of them reaches none.
+
+    >>> import torch
+    >>> from course_lib.systems import Bistable
+    >>> attractors = torch.tensor([[-1.0], [1.0]], dtype=torch.float64)
+    >>> a, b = torch.tensor([-0.7], dtype=torch.float64), torch.tensor([0.9], dtype=torch.float64)
+    >>> edge = bisect_to_edge(Bistable(), a, b, attractors)
+    >>> abs(edge.x.item()) < 1e-6, edge.labels.tolist()
+    (True, [[0, 1]])
     """
     check_system(system)
     a, b = check_states("a", a, system.dim), check_states("b", b, system.dim)

@@ -1,7 +1,8 @@
 """The function that is learnt: ψ = s(g), g linear in the features of a small tanh network.
 
 g plays the part of a Koopman eigenfunction φ with φ(x(t)) = e^(Λt) φ(x(0)), which is infinite at the attractors.
-ψ = φ/√(1+φ²) is its squashed form, ψ' = Λ(ψ - ψ³), which is ±1 there (Dabholkar and Barak 2025, arXiv 2505.15231).
+ψ = φ/√(1+φ²) is its squashed form, ψ' = Λ(ψ - ψ³), which is ±1 there (Dabholkar and Barak 2025: the ratio loss
+in arXiv 2505.15231, the squashing in their post on the UniReps blog).
 """
 
 import math

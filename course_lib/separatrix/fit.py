@@ -96,7 +96,8 @@ def fit_separatrix(
 
     Returns Separatrix.  Raises for a single attractor, for attractors outside the domain or not at rest, for saddles
     that are none; FitStopped where the fit itself fails, with what was found until then in `.found`.
-    Dabholkar and Barak 2025, arXiv 2505.15231. Taught on the page "Separatrices of known systems".
+    Dabholkar and Barak 2025, arXiv 2505.15231; squashed in their post on the UniReps blog. Taught on the
+    page "Separatrices of known systems".
     """
     check_system(system)
     check_generator(generator)

@@ -92,6 +92,12 @@ def settle(
     duration: the longest time; None: 100 time constants of the slowest attractor.  dt: RK4 step; None: `time_step`.
     radius: distance [state units] at which an attractor counts as reached; None: 0.02 of the smallest distance
     between two attractors. It has to lie well inside the basin, and for a point on a cycle be longer than a step.
+
+    >>> import torch
+    >>> from course_lib.systems import Bistable
+    >>> attractors = torch.tensor([[-1.0], [1.0]], dtype=torch.float64)
+    >>> settle(Bistable(), torch.tensor([[-0.3], [0.0], [0.2]], dtype=torch.float64), attractors).tolist()
+    [0, -1, 1]
     """
     check_system(system)
     x, attractors = check_states("x", x, system.dim), check_states("attractors", attractors, system.dim)

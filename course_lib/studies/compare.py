@@ -30,6 +30,7 @@ def _exponent(i: int) -> Callable[[Scores], Figure]:
     return value
 
 
+#: The columns of the table -> how a figure is read off the scores of one run.
 COLUMNS: dict[str, Callable[[Scores], Figure]] = {
     "rmse": lambda s: float(s.rmse.max()),
     "skill over persistence": lambda s: float(s.over_persistence.min()),

@@ -14,6 +14,13 @@ class Lorenz63(Flow):
     """ẋ = σ(y - x), ẏ = x(ρ - z) - y, ż = xy - βz. Dimensionless; one time unit is written t.u.
 
     Reference values at the standard parameters: `course_lib.systems.references.LORENZ63`.
+
+    >>> import torch
+    >>> flow = Lorenz63()
+    >>> flow.vector_field(torch.tensor([1.0, 1.0, 1.0], dtype=torch.float64)).round(decimals=3).tolist()
+    [0.0, 26.0, -1.667]
+    >>> flow.rest_points().round(decimals=3).tolist()
+    [[0.0, 0.0, 0.0], [8.485, 8.485, 27.0], [-8.485, -8.485, 27.0]]
     """
 
     dim = 3

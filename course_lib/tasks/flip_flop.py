@@ -29,6 +29,14 @@ class FlipFlop:
 
     A trial's mask is (batch, time, bits): False before a bit's first pulse and during its own pulses.
     Sussillo and Barak 2013, Neural Computation 25:626. Taught on the page "Flip-flop memory".
+
+    >>> import torch
+    >>> task = FlipFlop(bits=2, n_steps=50)
+    >>> trial = task.sample(8, generator=torch.Generator().manual_seed(0))
+    >>> tuple(trial.inputs.shape), tuple(trial.targets.shape), tuple(trial.mask.shape)
+    ((8, 50, 2), (8, 50, 2), (8, 50, 2))
+    >>> sorted(set(trial.targets.flatten().tolist()))
+    [-1.0, 1.0]
     """
 
     bits: int = 3

@@ -62,6 +62,7 @@ class Forcing:
         return self.strength if k % self.every == 0 else 0.0
 
 
+#: The truth at every step, as plain teacher forcing has it.
 TEACHER = Forcing()
 Curriculum = Callable[[int], Forcing]
 

@@ -96,7 +96,7 @@ def fit_forecaster(
     loop: keywords of `train`. A score is taken on the model with its readout refitted on all trials.
     The model is changed in place; its readout at the end is fitted on all trials.
 
-    Golub and Pereyra 1973 (variable projection). Taught on the page "The continuous-time RNN learns Lorenz".
+    Golub and Pereyra 1973 (variable projection). Taught on the page "The CT-RNN learns Lorenz".
     """
     check_generator(generator)
     check_trials(inputs, targets, batch, window, warm_up)

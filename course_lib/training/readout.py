@@ -25,6 +25,13 @@ def fit_readout(x: Sequence, targets: OutputSequence, *, ridge: float = 1e-10, w
     x: (batch, time, dim) states, float64.  targets: (batch, time, n_out).  ridge: relative to the mean variance of the
     states; 1e-12 to 1e-9 for noiseless data, 1e-8 to 1e-6 for data with 1 % noise.  washout: samples dropped at the
     start of every trial, while the state still remembers where it began.
+
+    >>> import torch
+    >>> x = torch.randn(3, 40, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    >>> y = 2 * x[..., :1] - x[..., 1:] + 0.5
+    >>> readout = fit_readout(x, y)
+    >>> readout.C.round(decimals=4).tolist(), readout.d.round(decimals=4).tolist()
+    ([[2.0, -1.0]], [0.5])
     """
     check_finite("x", check_shape("x", check_float64("x", x), "batch time dim"))
     check_finite("targets", check_shape("targets", check_float64("targets", targets), "batch time n_out"))

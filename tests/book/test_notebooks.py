@@ -10,7 +10,7 @@ import pytest
 from course_lib.staff.publishing.notebooks import Drift, colab_notebook, has_code, toc_pages, write_notebooks
 from course_lib.staff.publishing.plain_markdown import DIRECTIVES, FENCE, ConversionError, Page, convert
 
-BOOK_ONLY = {"code-cell", "bibliography", "course-status"}  # cells; pages without a notebook
+BOOK_ONLY = {"code-cell", "bibliography", "course-status", "eval-rst"}  # cells; pages without a notebook
 
 
 @pytest.fixture

@@ -66,6 +66,38 @@ def test_every_word_that_a_page_links_is_in_the_glossary():
     assert linked <= words and len(linked) >= 12
 
 
+VOCABULARY = """
+x u y r dim vector_field step jacobian fixed_point slow_point q speed saddle_index spectral_abscissa spectral_radius
+lyapunov_spectrum lyapunov_time correlation_sum theiler_window valid_prediction_time koopman_eigenfunction psi
+separatrix attractor basin edge_state v v_th i_syn spikes surrogate
+"""
+
+
+def without_entry(page: str, words: str) -> list[str]:
+    """Words that are neither an entry of the page's glossary, with blanks for underscores, nor in code on the page."""
+    entries = re.findall(r"^(\S.*)\n  \S", re.search(r"```\{glossary\}\n(.*?)```", page, re.S)[1], re.M)
+    known = {entry.lower().replace(" ", "_") for entry in entries}
+    known |= {name for code in re.findall(r"`([^`\n]+)`", page) for name in re.findall(r"\w+", code)}
+    return [word for word in words.split() if word not in known]
+
+
+def test_every_term_of_the_vocabulary_has_an_entry_or_a_letter():
+    assert without_entry(text("book/reference/notation"), VOCABULARY) == []
+
+
+def test_a_term_without_an_entry_is_seen():
+    page = "| $x$ | state | `x` |\n```{glossary}\nedge state\n  On the border.\n```\n"
+    assert without_entry(page, "x edge_state border basin") == ["border", "basin"]
+
+
+def test_the_glossary_is_in_order_and_every_entry_says_where_it_is_taught():
+    glossary = re.search(r"```\{glossary\}\n(.*?)```", text("book/reference/notation"), re.S)[1]
+    entries = [entry.split("\n", 1) for entry in glossary.strip().split("\n\n")]
+    words = [word.lower() for word, _ in entries]
+    assert words == sorted(words) and len(words) >= 50
+    assert [word for word, body in entries if not re.search(r"\{doc\}`/book/[\w/]+`$", body)] == []
+
+
 def test_every_work_in_the_bibliography_is_cited():
     keys = set(re.findall(r"^@\w+\{([^,]+),", (ROOT / "book" / "references.bib").read_text(), re.M))
     cited = {
