@@ -17,6 +17,7 @@ from pathlib import Path
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
+from course_lib.staff.publishing import furniture
 from course_lib.staff.publishing.icons import slim_icons
 from course_lib.staff.publishing.notebooks import toc_pages
 
@@ -91,6 +92,7 @@ def on_config(app, config) -> None:
     stage = Path(app.doctreedir).parent / "staged"
     stage_mathjax(stage / "static" / "mathjax")
     stage_plotly(stage / "static")
+    furniture.on_config(app, config, stage / "static")
     (stage / "matplotlibrc").write_text(f"figure.dpi: {PIXELS_PER_INCH}\n", encoding="ascii")
     os.environ["MATPLOTLIBRC"] = str(stage / "matplotlibrc")  # read by the kernels
     config.html_static_path.append(str(stage / "static"))
@@ -183,6 +185,8 @@ def setup(app) -> dict:
     app.connect("config-inited", on_config)
     app.connect("doctree-read", on_read)
     app.connect("html-page-context", on_page, priority=900)
+    app.connect("html-page-context", furniture.on_page)
+    app.connect("html-collect-pages", furniture.lost_page)
     app.connect("env-updated", refresh_status)
     app.connect("doctree-resolved", on_doctree)
     app.connect("build-finished", on_finish)
