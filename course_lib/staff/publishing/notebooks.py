@@ -56,8 +56,8 @@ def citations(root: Path) -> dict[str, tuple[str, str]]:
         return {}
     found = {}
     for key, entry in parse_file(str(path)).entries.items():
-        names = [" ".join([*person.prelast_names, *person.last_names]) for person in entry.persons["author"]]
-        names = [re.sub(r"[{}]", "", name) for name in names]
+        people = [[*person.rich_prelast_names, *person.rich_last_names] for person in entry.persons["author"]]
+        names = [" ".join(str(name) for name in person) for person in people]  # accents of TeX become letters
         short = names[0] if len(names) == 1 else " and ".join(names) if len(names) == 2 else f"{names[0]} et al."
         found[key] = (short, entry.fields["year"])
     return found
