@@ -11,7 +11,8 @@ from bs4 import BeautifulSoup
 from docutils import nodes
 
 from course_lib import __version__
-from course_lib.staff.publishing.furniture import CARD, CARD_SIZE, draw_card, shorten, site_address, summary
+from course_lib.staff.publishing.addresses import site_address
+from course_lib.staff.publishing.furniture import CARD, CARD_SIZE, draw_card, shorten, summary
 from course_lib.staff.publishing.looks import settle
 
 REPOSITORY = "https://github.com/YOUR--ORG/rnn-dynamics"

@@ -8,7 +8,7 @@ import html
 import os
 import re
 from pathlib import Path
-from urllib.parse import quote, urlencode, urlparse
+from urllib.parse import urlparse
 
 from docutils import nodes
 from matplotlib.figure import Figure
@@ -16,14 +16,13 @@ from matplotlib.image import imread
 from sphinx.util.i18n import format_date
 
 import course_lib
+from course_lib.staff.publishing.addresses import licence_line, report_address, site_address
 
 CARD = "social-card.png"
 CARD_SIZE = (1200, 630)  # pixels: what the sites that show a preview ask for
 CARD_GROUND, CARD_INK = "#14181e", "#f2f4f6"
 CARD_ALT = "Two butterfly-shaped orbits side by side: the Lorenz system, and a trained network that was let go."
 SUMMARY = 200  # characters of a page's words that a preview shows
-LICENCES = 'Text and figures: <a href="{url}/blob/{branch}/LICENSE-content">CC BY 4.0</a>. '
-LICENCES += 'Code: <a href="{url}/blob/{branch}/LICENSE">MIT</a>.'
 LOST = """<section id="page-not-found"><h1>There is no page at this address</h1>
 <p>No trajectory leads here. The page may have moved when the course was revised, or the address has a slip in it.</p>
 <ul><li><a href="{front}">Go to the front page</a>, which lists what the course is about.</li>
@@ -31,23 +30,6 @@ LOST = """<section id="page-not-found"><h1>There is no page at this address</h1>
 <li><a href="{report}">Tell us</a> when a link of the course brought you here.</li></ul>
 <script>document.querySelectorAll('a[href^="#"]').forEach(function (a) {{
   a.setAttribute("href", location.pathname + a.getAttribute("href")); }});</script></section>"""
-
-
-def site_address(repository: str) -> str:
-    """Where GitHub Pages shows the site of a repository, with a slash at the end."""
-    owner, name = urlparse(repository).path.strip("/").split("/")[:2]
-    return f"https://{owner.lower()}.github.io/{name}/"
-
-
-def report_address(repository: str, page: str) -> str:
-    """The public form for a mistake, with the page's name filled in. page: docname, for instance book/intro."""
-    words = {"title": f"Mistake on {page}", "body": f"Page: {page}\n\nWhat is wrong:\n\nWhat it should say:\n"}
-    return f"{repository}/issues/new?{urlencode(words, quote_via=quote)}"
-
-
-def licence_line(repository: str, branch: str) -> str:
-    """Licences of text and code with links, as HTML that Markdown takes as well."""
-    return LICENCES.format(url=repository, branch=branch)
 
 
 def shorten(text: str) -> str:
