@@ -253,6 +253,10 @@ def test_what_has_no_plain_form_is_refused_by_name(page, source):
 
 def test_a_drifted_a_missing_and_a_stray_notebook_fail_the_check(root, tmp_path):
     copy_book(root, tmp_path)
+    for path in (tmp_path / "book").rglob("*.ipynb"):
+        path.unlink()
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/intro\nchapters:\n  - file: book/flows/lorenz\n")
+    assert len(write_notebooks(tmp_path)) == 2
     assert write_notebooks(tmp_path, check=True) == []
     notebook = tmp_path / "book" / "flows" / "lorenz.ipynb"
     notebook.write_text(notebook.read_text().replace("butterfly", "moth"))

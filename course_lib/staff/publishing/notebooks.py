@@ -96,7 +96,7 @@ def gather(root: Path, name: str, notebook: nbformat.NotebookNode) -> Page:
             if other != name and label in source:
                 cells = jupytext.reads(source, fmt="md:myst")
                 if label in (known := getattr(gather(root, other, cells), kind)):
-                    return str(known[label]), other, re.search(r"^# (.+)$", source, re.M)[1]
+                    return str(known[label]), other, re.findall(r"^# (.+)$", source, re.M)[0]
         return None
 
     page = Page(name, root, citations=citations(root), address=address, file_address=file_address, elsewhere=elsewhere)
