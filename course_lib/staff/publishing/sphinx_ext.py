@@ -17,7 +17,7 @@ from pathlib import Path
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-from course_lib.staff.publishing import furniture
+from course_lib.staff.publishing import furniture, pdf
 from course_lib.staff.publishing.icons import slim_icons
 from course_lib.staff.publishing.notebooks import toc_pages
 
@@ -167,6 +167,7 @@ def on_finish(app, error) -> None:
     out = Path(app.outdir)
     (out / ".nojekyll").touch()
     slim_icons(out)
+    pdf.offer(out, out.parent / pdf.NAME)
     for pattern in MAPS:
         for path in (out / "_static").rglob(pattern):
             path.unlink()
