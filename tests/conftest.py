@@ -15,6 +15,8 @@ HOW_TO_INSTALL = {
     "bwrap": "apt-get install bubblewrap",
     "chromium": "apt-get install chromium",
     "git": "apt-get install git",
+    "hunspell": "apt-get install hunspell hunspell-en-gb",
+    "pdftotext": "apt-get install poppler-utils",
 }
 
 

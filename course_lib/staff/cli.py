@@ -68,6 +68,14 @@ def book() -> None:
 
 
 @app.command()
+def pdf() -> None:
+    """Print the built book as one PDF into `_build`, and link it in the foot of every page."""
+    from course_lib.staff.publishing.pdf import make_pdf
+
+    typer.echo(str(make_pdf(course_root(), progress=typer.echo)))
+
+
+@app.command()
 def looks() -> None:
     """Take screenshots of every page (light, dark, wide, 390 px) into `_build/looks`."""
     from course_lib.staff.publishing.looks import take

@@ -16,6 +16,7 @@ from pathlib import Path
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
+from course_lib.staff.publishing import furniture, pdf
 from course_lib.staff.publishing.icons import slim_icons
 from course_lib.staff.publishing.notebooks import toc_pages
 
@@ -89,6 +90,7 @@ def on_config(app, config) -> None:
     stage = Path(app.doctreedir).parent / "staged"
     stage_mathjax(stage / "static" / "mathjax")
     stage_plotly(stage / "static")
+    furniture.on_config(app, config, stage / "static")
     config.html_static_path.append(str(stage / "static"))
     config.html_theme_options.update(
         navbar_persistent=[], show_toc_level=2, pygments_light_style="a11y-light", pygments_dark_style="a11y-dark"
@@ -161,6 +163,7 @@ def on_finish(app, error) -> None:
     out = Path(app.outdir)
     (out / ".nojekyll").touch()
     slim_icons(out)
+    pdf.offer(out, out.parent / pdf.NAME)
     for pattern in MAPS:
         for path in (out / "_static").rglob(pattern):
             path.unlink()
@@ -178,6 +181,8 @@ def setup(app) -> dict:
     app.connect("config-inited", on_config)
     app.connect("doctree-read", on_read)
     app.connect("html-page-context", on_page, priority=900)
+    app.connect("html-page-context", furniture.on_page)
+    app.connect("html-collect-pages", furniture.lost_page)
     app.connect("env-updated", refresh_status)
     app.connect("doctree-resolved", on_doctree)
     app.connect("build-finished", on_finish)
