@@ -14,7 +14,7 @@ COURSE := OMP_NUM_THREADS=1 $(BIN)/course
 FINGERPRINT := $(shell { cat requirements.txt pyproject.toml; $(PYTHON) --version 2>&1; } | cksum | tr ' ' '-')
 STAMP := $(VENV)/.installed-$(FINGERPRINT)
 
-.PHONY: help course test test-all system book serve notebooks looks release grade publish bench pins clean python-is-new-enough
+.PHONY: help course test test-all system book serve pdf notebooks looks release grade publish bench pins clean python-is-new-enough
 .DEFAULT_GOAL := course
 
 help:
@@ -38,6 +38,10 @@ book: $(STAMP)
 
 serve: book
 	@$(BIN)/python -m http.server --directory _build/html 8000
+
+# The whole book as one PDF, and its link on the site; needs Chromium (make system).
+pdf: book
+	@$(COURSE) pdf
 
 notebooks: $(STAMP)
 	@$(COURSE) notebooks

@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 import torch
 
+import course_lib.staff  # noqa: F401 (before any test imports nbformat: see there what it spares)
+
 ROOT = Path(__file__).resolve().parent.parent
 
 HOW_TO_INSTALL = {
     "bwrap": "apt-get install bubblewrap",
     "chromium": "apt-get install chromium",
     "git": "apt-get install git",
+    "hunspell": "apt-get install hunspell hunspell-en-gb",
+    "pdftotext": "apt-get install poppler-utils",
 }
 
 

@@ -1,12 +1,12 @@
-"""Run the whole suite in parts, two at a time, each with a budget that it prints; `make test` calls this.
+"""Run the whole suite in parts, on two cores, each with a budget that it prints; `make test` calls this.
 
     python tests/run.py                 what `make test` runs
     python tests/run.py --all           also what is marked slow
     python tests/run.py units book      these parts alone
 
 A part fails when its tests do, or when it takes more than twice its budget in CPU seconds of all its processes: wall
-time depends on what runs beside it. A part that others wait for (the book is built once and shared) names itself in
-their `after`.
+time depends on what runs beside it. A part that others wait for (the book is built once and shared) stands in their
+`after`; one that is itself at work on two cores says so.
 """
 
 import argparse
@@ -14,27 +14,28 @@ import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+CORES = 2
 SLOW_FACTOR = 12  # budgets of `--all`, which holds the long tests
 
 
 @dataclass(frozen=True)
 class Part:
-    """One part: its pytest arguments or its commands, its budget in minutes, and the parts that must end first."""
+    """One part: its pytest arguments or its commands, its budget in minutes, what must end first, and its cores."""
 
     name: str
     minutes: float
     arguments: tuple[str, ...] = ()
     commands: tuple[tuple[str, ...], ...] = ()
     after: tuple[str, ...] = ()
+    cores: int = 1
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Outcome:
 
 PYTHON = sys.executable
 PARTS = (
+    Part("build", 10, commands=((PYTHON, "-m", "course_lib.staff.cli", "book"),), cores=CORES),
     Part(
         "static",
         2,
@@ -62,17 +64,17 @@ PARTS = (
             (PYTHON, "-m", "mypy"),
         ),
     ),
-    Part("book", 8, ("tests/book", "-m", "not browser")),
+    Part("browser", 6, ("tests/book", "-m", "browser"), after=("build",)),
     Part("plants", 10, ("tests/mutations",)),
+    Part("grading", 8, ("tests/grading",)),
     Part(
         "units",
         6,
         ("tests", *(f"--ignore=tests/{d}" for d in ("assignments", "book", "grading", "mutations", "quality"))),
     ),
+    Part("book", 8, ("tests/book", "-m", "not browser"), after=("build",)),
     Part("quality", 4, ("tests/quality",)),
     Part("assignments", 4, ("tests/assignments",)),
-    Part("grading", 8, ("tests/grading",)),
-    Part("browser", 6, ("tests/book", "-m", "browser"), after=("book",)),
 )
 
 
@@ -144,18 +146,14 @@ def run_commands(part: Part) -> tuple[int, int, int, float, str, str]:
     return len(part.commands) - len(failed), len(failed), 0, total, reason, "\n".join(texts)
 
 
-def run_part(part: Part, slow: bool, ended: dict[str, threading.Event]) -> Outcome:
-    """Wait for the parts it builds on, run it, and hold it to its budget."""
-    for name in part.after:
-        if name in ended:
-            ended[name].wait()
+def run_part(part: Part, slow: bool) -> Outcome:
+    """Run one part and hold it to its budget."""
     start = time.monotonic()
     passed, failed, skipped, cpu, reason, output = run_commands(part) if part.commands else run_tests(part, slow)
     wall = time.monotonic() - start
     limit = 2 * 60 * part.minutes * (SLOW_FACTOR if slow else 1)
     if cpu > limit and not reason:
         failed, reason = failed + 1, f"took {cpu:.0f} CPU s, more than twice its budget of {60 * part.minutes:.0f} s"
-    ended[part.name].set()
     return Outcome(part, passed, failed, skipped, cpu, wall, reason, output)
 
 
@@ -175,8 +173,24 @@ def show(outcome: Outcome) -> None:
         print("\n".join(f"    {line}" for line in lines), flush=True)
 
 
+def run_parts(parts: Sequence[Part], slow: bool) -> Iterator[Outcome]:
+    """Run parts beside each other while cores are free, in their order, none before what it waits for."""
+    waiting, running, free = list(parts), {}, CORES
+    with ThreadPoolExecutor(CORES) as pool:
+        while waiting or running:
+            unfinished = {part.name for part in (*waiting, *running.values())}
+            for part in list(waiting):
+                if part.cores <= free and not unfinished & set(part.after):
+                    waiting.remove(part)
+                    running[pool.submit(run_part, part, slow)] = part
+                    free -= part.cores
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                free += running.pop(future).cores
+                yield future.result()
+
+
 def main() -> int:
-    """Run the wanted parts two at a time and print the counts of all of them."""
+    """Run the wanted parts and print the counts of all of them."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", help=", ".join(part.name for part in PARTS))
     parser.add_argument("--all", action="store_true", help="also run what is marked slow")
@@ -185,15 +199,13 @@ def main() -> int:
     if unknown:
         parser.error(f"wanted parts out of {', '.join(part.name for part in PARTS)}; got {', '.join(sorted(unknown))}")
     parts = [part for part in PARTS if not wanted.parts or part.name in wanted.parts]
-    ended = {part.name: threading.Event() for part in parts}
     start = time.monotonic()
     outcomes = []
-    with ThreadPoolExecutor(max_workers=2) as pool:
-        for future in as_completed(pool.submit(run_part, part, wanted.all, ended) for part in parts):
-            outcomes.append(future.result())
-            show(outcomes[-1])
+    for outcome in run_parts(parts, wanted.all):
+        outcomes.append(outcome)
+        show(outcome)
     passed, failed, skipped = (sum(getattr(o, key) for o in outcomes) for key in ("passed", "failed", "skipped"))
-    print(f"\nwhole suite: {time.monotonic() - start:.0f} s wall, {len(parts)} parts, two at a time")
+    print(f"\nwhole suite: {time.monotonic() - start:.0f} s wall, {len(parts)} parts on {CORES} cores")
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
     return 1 if failed else 0
 

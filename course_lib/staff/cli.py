@@ -64,7 +64,15 @@ def book() -> None:
     """Build the book into `_build/html`, warnings as errors."""
     from course_lib.staff.publishing.build import build_book
 
-    typer.echo(str(build_book(course_root())))
+    typer.echo(str(build_book(course_root(), say=typer.echo)))
+
+
+@app.command()
+def pdf() -> None:
+    """Print the built book as one PDF into `_build`, and link it in the foot of every page."""
+    from course_lib.staff.publishing.pdf import make_pdf
+
+    typer.echo(str(make_pdf(course_root(), progress=typer.echo)))
 
 
 @app.command()

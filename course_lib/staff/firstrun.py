@@ -71,7 +71,7 @@ def first_run(root: Path) -> None:
     steps = Steps(console)
     steps.run("Problem sets: the releases are the sources' and hold no solution", release, root, None, check=True)
     steps.run("Colab notebooks: none has drifted from its page", write_notebooks, root, check=True)
-    book = steps.run("The book: every page executed", build_book, root)
+    book = steps.run("The book: every page executed", build_book, root, say=console.print)
     course = sample_course(root)
     submissions = steps.run("A sample class of 12 hands in", make_sample_class, root, course)
     report = steps.run(

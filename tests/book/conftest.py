@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from two_pages import make_book
 
 from course_lib.staff.publishing.build import build_book
 from course_lib.staff.publishing.notebooks import toc_pages
@@ -21,6 +22,12 @@ WIDGET = re.compile(r'<div class="course-widget" id="course-[\w-]+-\d+">.*?</scr
 def site() -> Path:
     """The folder of the built book; a second session finds it built and only looks."""
     return build_book(ROOT)
+
+
+@pytest.fixture
+def miniature(tmp_path: Path) -> Path:
+    """The folder of a book of two pages, `one` and `two`."""
+    return make_book(tmp_path)
 
 
 @pytest.fixture(scope="session")

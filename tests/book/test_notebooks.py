@@ -8,9 +8,19 @@ from pathlib import Path
 import pytest
 
 from course_lib.staff.publishing.notebooks import Drift, colab_notebook, has_code, toc_pages, write_notebooks
-from course_lib.staff.publishing.plain_markdown import DIRECTIVES, FENCE, ConversionError, Page, convert
+from course_lib.staff.publishing.plain_markdown import DIRECTIVES, FENCE, convert
+from course_lib.staff.publishing.plain_roles import ConversionError, Page
 
 BOOK_ONLY = {"code-cell", "bibliography", "course-status", "eval-rst"}  # cells; pages without a notebook
+
+FAR = {
+    (kind, label): (value, "book/far", "Far")
+    for kind, label, value in (
+        ("equations", "eq-far", 7),
+        ("figures", "fig-far", "The moon"),
+        ("exercises", "ex-far", 5),
+    )
+}
 
 
 @pytest.fixture
@@ -22,6 +32,7 @@ def page(root):
         equations={"eq-a": 3},
         exercises={"ex-a": 2},
         citations={"l63": ("Lorenz", "1963"), "jh04": ("Jaeger and Haas", "2004")},
+        elsewhere=lambda kind, label: FAR.get((kind, label)),
         address=lambda name: f"https://example.org/{name}",
         glued=[re.compile("here")],
         to_come=[re.compile("here"), re.compile(r"late_\w+")],
@@ -58,6 +69,41 @@ def test_notebooks_come_out_the_same_twice_with_ids_of_their_own(root):
 def test_the_first_cell_installs_the_release_from_the_public_address(root):
     for name, cells in sources(root):
         assert '"course-lib @ git+https://github.com/YOUR--ORG/rnn-dynamics@v0.1.0"' in "".join(cells[0]), name
+
+
+def test_a_notebook_begins_with_its_title_and_ends_with_licences_and_the_form_for_mistakes(root):
+    for name, cells in sources(root):
+        title, last = "".join(cells[1]), "".join(cells[-1])
+        assert title.startswith("# "), name
+        assert f"issues/new?title=Mistake%20on%20{name.replace('/', '%2F')}&" in last, name
+        for words in ("LICENSE-content", "blob/main/LICENSE", "Version v0.1.0", f"blob/main/{name}.md"):
+            assert words in last, name
+        assert ("`name`↑" in "".join(cells[2])) == any("student.glue(" in "".join(cell) for cell in cells), name
+
+
+def test_a_notebook_speaks_of_nothing_that_only_the_book_has(root):
+    for name, cells in sources(root):
+        assert not re.search(r"rocket above|at the foot\.|printed above\)|\.\*\* \*\*", "".join(map("".join, cells))), (
+            name
+        )
+
+
+def test_what_another_page_labels_is_found_there(root, tmp_path):
+    copy_book(root, tmp_path)
+    source = tmp_path / "book" / "networks" / "ctrnn.md"
+    words = "See {eq}`eq-lorenz`, {numref}`fig-butterfly` and {ref}`ex-wings`."
+    source.write_text(source.read_text().replace("Two cost nothing.", words))
+    text = "".join(
+        line
+        for _, cells in [("", json.loads(colab_notebook(tmp_path, "book/networks/ctrnn"))["cells"])]
+        for cell in cells
+        for line in cell["source"]
+    )
+    link = (
+        "[Phase space and the Lorenz system](https://colab.research.google.com/github/YOUR--ORG/rnn-dynamics/blob/main"
+    )
+    for said in ("(1)", "figure “The butterfly”", "exercise 2"):
+        assert f"{said} of {link}/book/flows/lorenz.ipynb)" in text
 
 
 def test_links_between_pages_lead_to_colab(root):
@@ -151,8 +197,19 @@ def test_every_directive_of_the_book_is_one_of_these_tests(root):
         ("equation {eq}`eq-a`", "equation (3)"),
         ("{term}`Lyapunov\ntimes <Lyapunov time>`", "Lyapunov times"),
         ("{term}`state`", "state"),
-        ("{glue:text}`here` LT", "(`here`, printed above) LT"),
-        ("({glue:text}`late_one`)", "(`late_one`, printed below)"),
+        ("{glue:text}`here` LT", "`here`↑ LT"),
+        ("({glue:text}`late_one`)", "(`late_one`↓)"),
+        (
+            "| a | {glue:text}`here` |\n|---|---|\n| {term}`state` | {eq}`eq-a` |",
+            "| a | `here`↑ |\n|---|---|\n| state | (3) |",
+        ),
+        ("equation {eq}`eq-far`", "equation (7) of [Far](https://example.org/book/far)"),
+        ("{numref}`fig-far`", "figure “The moon” of [Far](https://example.org/book/far)"),
+        ("{ref}`ex-far`", "exercise 5 of [Far](https://example.org/book/far)"),
+        ("{doc}`far <../networks/ctrnn>`", "[far](https://example.org/book/networks/ctrnn)"),
+        ("**Time:** an hour; what the\ncomputations cost stands at the foot.", "**Time:** an hour."),
+        ("Open this page in Colab (the rocket above) and change one thing.", "Change one thing."),
+        ("In Colab (the\nrocket above): (1) hold", "(1) hold"),
         ("{math}`x^2`", "$x^2$"),
         ("{kbd}`P`", "`P`"),
         ("{ref}`ex-a`", "exercise 2"),
@@ -196,6 +253,10 @@ def test_what_has_no_plain_form_is_refused_by_name(page, source):
 
 def test_a_drifted_a_missing_and_a_stray_notebook_fail_the_check(root, tmp_path):
     copy_book(root, tmp_path)
+    for path in (tmp_path / "book").rglob("*.ipynb"):
+        path.unlink()
+    (tmp_path / "_toc.yml").write_text("format: jb-book\nroot: book/intro\nchapters:\n  - file: book/flows/lorenz\n")
+    assert len(write_notebooks(tmp_path)) == 2
     assert write_notebooks(tmp_path, check=True) == []
     notebook = tmp_path / "book" / "flows" / "lorenz.ipynb"
     notebook.write_text(notebook.read_text().replace("butterfly", "moth"))

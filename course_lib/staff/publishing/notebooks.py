@@ -11,7 +11,9 @@ import yaml
 from pybtex.database import parse_file
 
 import course_lib
-from course_lib.staff.publishing.plain_markdown import FENCE, ConversionError, Page, convert
+from course_lib.staff.publishing.addresses import licence_line, report_address
+from course_lib.staff.publishing.plain_markdown import FENCE, convert
+from course_lib.staff.publishing.plain_roles import ConversionError, Page
 from course_lib.validation import CourseError
 
 INSTALL = """\
@@ -20,6 +22,12 @@ import sys
 
 if "google.colab" in sys.modules:
     %pip install -q "course-lib @ git+{url}@{tag}\""""
+POINTERS = "*In the text `name`↑ is the number that a cell above prints as `name = …`, and `name`↓ one printed below.*"
+LAST = """\
+---
+Something is wrong here? [Report a mistake on this page]({report}).
+
+{licences} Version {tag}, written from [{name}.md]({address}): edit that page, not this copy."""
 HOSTS = {"repo": "https://github.com", "colab": "https://colab.research.google.com/github"}
 HIDDEN = {"hide-cell", "hide-input", "remove-input"}
 GLUED = re.compile(r"""\bglue\(\s*(f?)["']([^"']+)["']""")
@@ -56,8 +64,8 @@ def citations(root: Path) -> dict[str, tuple[str, str]]:
         return {}
     found = {}
     for key, entry in parse_file(str(path)).entries.items():
-        names = [" ".join([*person.prelast_names, *person.last_names]) for person in entry.persons["author"]]
-        names = [re.sub(r"[{}]", "", name) for name in names]
+        people = [[*person.rich_prelast_names, *person.rich_last_names] for person in entry.persons["author"]]
+        names = [" ".join(str(name) for name in person) for person in people]  # accents of TeX become letters
         short = names[0] if len(names) == 1 else " and ".join(names) if len(names) == 2 else f"{names[0]} et al."
         found[key] = (short, entry.fields["year"])
     return found
@@ -82,7 +90,16 @@ def gather(root: Path, name: str, notebook: nbformat.NotebookNode) -> Page:
     def file_address(host: str, path: str) -> str:
         return f"{HOSTS[host]}/{short}/blob/{branch}/{path}"
 
-    page = Page(name, root, citations=citations(root), address=address, file_address=file_address)
+    def elsewhere(kind: str, label: str) -> tuple[str, str, str] | None:
+        for other in toc_pages(root):
+            source = (root / f"{other}.md").read_text(encoding="utf-8")
+            if other != name and label in source:
+                cells = jupytext.reads(source, fmt="md:myst")
+                if label in (known := getattr(gather(root, other, cells), kind)):
+                    return str(known[label]), other, re.findall(r"^# (.+)$", source, re.M)[0]
+        return None
+
+    page = Page(name, root, citations=citations(root), address=address, file_address=file_address, elsewhere=elsewhere)
     for cell in notebook.cells:
         if cell.cell_type == "code":
             figure = cell.metadata.get("mystnb", {}).get("figure")
@@ -120,7 +137,7 @@ def code_cells(cell: nbformat.NotebookNode, page: Page) -> list[nbformat.Noteboo
     myst = cell.metadata.get("mystnb", {})
     if "figure" in myst:
         alt = myst.get("image", {}).get("alt", "")
-        text = f"**Figure.** {convert(myst['figure']['caption'].strip(), page)}"
+        text = f"**Figure.** {convert(myst['figure']['caption'].strip(), page)}".replace(".** **", ". ", 1)
         cells.append(nbformat.v4.new_markdown_cell(f"{text}\n\n*In words: {alt.strip()}*"))
     return cells
 
@@ -141,8 +158,11 @@ def colab_notebook(root: Path, name: str) -> str:
         else:
             text = convert(cell.source, page)
             cells += [nbformat.v4.new_markdown_cell(text)] if text else []
-    note = f"*This notebook is written from [{name}.md]({url}/blob/{branch}/{name}.md); edit that page, not this copy.*"
-    cells.append(nbformat.v4.new_markdown_cell(note))
+    if page.glued:
+        cells.insert(2, nbformat.v4.new_markdown_cell(POINTERS))
+    address, report = f"{url}/blob/{branch}/{name}.md", report_address(url, name)
+    last = LAST.format(name=name, address=address, report=report, licences=licence_line(url, branch), tag=tag)
+    cells.append(nbformat.v4.new_markdown_cell(last))
     seen: dict[str, int] = {}
     for cell in cells:
         count = seen[cell.source] = seen.get(cell.source, 0) + 1

@@ -8,51 +8,16 @@ import ast
 import re
 import textwrap
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import TypeVar
+from dataclasses import dataclass
 
-from course_lib.validation import CourseError
+from course_lib.staff.publishing.plain_roles import Page, inline, look_up
 
 FENCE = re.compile(r"^( *)(`{3,}|:{3,}|~{3,})\{([\w:-]+)\} *(.*)$")
 PLAIN_FENCE = re.compile(r"^( *)(`{3,}|~{3,})(?!\{).*$")
-ROLE_OR_CODE = re.compile(r"\{([a-z][a-z:]*)\}`([^`]+)`|`[^`]+`")
 LABELLED_MATH = re.compile(r"^\$\$ *\(([\w:-]+)\) *$")
 TARGET = re.compile(r"^\([\w:-]+\)= *$")
 ATTRIBUTES = re.compile(r"^\{[.#][^}]*\} *$")
-LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:)([^)\s]+\.md)(#[\w-]*)?\)")
 NAMED = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-T = TypeVar("T")
-
-
-class ConversionError(CourseError):
-    """A page uses something that has no plain form yet; the message names page and directive."""
-
-
-@dataclass
-class Page:
-    """What a page's text refers to, gathered before its cells are converted.
-
-    name: docname, for instance book/flows/lorenz.  root: the repository.  figures: name -> title.  equations: label ->
-    number.  exercises: label -> number.  citations: key -> (authors, year).  address: docname -> link for a reader in
-    Colab.  file_address: ("repo" or "colab", path) -> link to a file of the public repository.  glued: names glued in
-    the code cells above.  to_come: names glued anywhere on the page.
-    """
-
-    name: str
-    root: Path
-    figures: dict[str, str] = field(default_factory=dict)
-    equations: dict[str, int] = field(default_factory=dict)
-    exercises: dict[str, int] = field(default_factory=dict)
-    citations: dict[str, tuple[str, str]] = field(default_factory=dict)
-    address: Callable[[str], str] = str
-    file_address: Callable[[str, str], str] = "{0}:{1}".format
-    glued: list[re.Pattern] = field(default_factory=list)
-    to_come: list[re.Pattern] = field(default_factory=list)
-
-    def refuse(self, what: str, do: str) -> ConversionError:
-        """The error for something that cannot be converted."""
-        return ConversionError(f"{self.name}.md: wanted Markdown that Colab can show, got {what}. {do}")
 
 
 @dataclass(frozen=True)
@@ -124,83 +89,6 @@ def render(directive: Directive, page: Page) -> str:
             "Teach it to DIRECTIVES in plain_markdown.py, with a test, or say it in prose.",
         )
     return DIRECTIVES[directive.name](directive, page)
-
-
-def inline(line: str, page: Page) -> str:
-    """Some lines of prose: roles into words, links between pages into addresses; code spans stay as they are."""
-    kept: list[str] = []
-
-    def word(match: re.Match) -> str:
-        if match[1]:
-            return role(match[1], match[2], page)
-        kept.append(match[0])
-        return f"\0{len(kept) - 1}\0"
-
-    line = ROLE_OR_CODE.sub(word, line)
-    line = re.sub(r"\(\((`\w+`, printed \w+)\)\)", r"(\1)", line)
-    line = LINK.sub(lambda m: f"[{m[1]}]({link_target(m[2], page)})", line)
-    return re.sub(r"\0(\d+)\0", lambda m: kept[int(m[1])], line)
-
-
-def link_target(path: str, page: Page) -> str:
-    """Address of another page, named relative to this one."""
-    here = page.root / f"{page.name}.md"
-    target = (here.parent / path).resolve()
-    if not target.is_file():
-        raise page.refuse(f"a link to {path}", "There is no such page.")
-    return page.address(target.relative_to(page.root.resolve()).with_suffix("").as_posix())
-
-
-def role(name: str, content: str, page: Page) -> str:
-    """One role in words."""
-    content = " ".join(content.split())
-    named = re.fullmatch(r"(.*?)\s*<([^>]+)>", content)
-    text, target = (named[1], named[2]) if named else (content, content)
-    if name in {"cite", "cite:p", "cite:t"}:
-        return citation(name, content, page)
-    if name == "numref":
-        return f"figure “{look_up(page.figures, target, 'figure', page)}”"
-    if name == "eq":
-        return f"({look_up(page.equations, target, 'equation', page)})"
-    if name == "glue:text":
-        return glued(content, page)
-    if name == "ref" and target in page.exercises:
-        return text if named else f"exercise {page.exercises[target]}"
-    if name in {"ref", "term", "doc"} and (named or name == "term"):
-        return text
-    if name in {"colab", "repo"}:
-        if not (page.root / target).is_file():
-            raise page.refuse(f"a link to {target}", "There is no such file.")
-        return f"[{text}]({page.file_address(name, target)})"
-    if name == "math":
-        return f"${content}$"
-    if name == "kbd":
-        return f"`{content}`"
-    raise page.refuse(f"the role {{{name}}}`{content}`", "Teach it to role() in plain_markdown.py, with a test.")
-
-
-def glued(name: str, page: Page) -> str:
-    """Where a reader in Colab finds a glued number."""
-    if any(pattern.fullmatch(name) for pattern in page.glued):
-        return f"(`{name}`, printed above)"
-    if any(pattern.fullmatch(name) for pattern in page.to_come):
-        return f"(`{name}`, printed below)"
-    raise page.refuse(f"the number {name!r}", "No cell of the page glues it.")
-
-
-def look_up(table: dict[str, T], key: str, kind: str, page: Page) -> T:
-    """table[key], or the error that names the missing label."""
-    if key not in table:
-        raise page.refuse(f"a reference to the {kind} {key!r}", f"There is no {kind} of that name on the page.")
-    return table[key]
-
-
-def citation(name: str, content: str, page: Page) -> str:
-    """Author and year: "Lorenz (1963)" in a sentence, "(Lorenz, 1963)" behind it."""
-    works = [look_up(page.citations, key.strip(), "work in references.bib,", page) for key in content.split(",")]
-    if name == "cite:t":
-        return ", ".join(f"{authors} ({year})" for authors, year in works)
-    return "(" + "; ".join(f"{authors}, {year}" for authors, year in works) + ")"
 
 
 def quote(title: str, body: str) -> str:

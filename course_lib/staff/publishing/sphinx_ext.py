@@ -7,7 +7,6 @@ and raises in the console; a second search bar stands in a top header; MathJax a
 import importlib.metadata
 import importlib.util
 import json
-import os
 import platform
 import re
 import shutil
@@ -17,11 +16,11 @@ from pathlib import Path
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
+from course_lib.staff.publishing import furniture, pdf
 from course_lib.staff.publishing.icons import slim_icons
 from course_lib.staff.publishing.notebooks import toc_pages
 
 PACKAGES = ("course-lib", "numpy", "scipy", "torch", "matplotlib", "scikit-learn", "jupyter-book", "sphinx", "myst-nb")
-PIXELS_PER_INCH = 200  # figures are drawn at twice the size they are shown in
 MAPS = ("*.js.map", "*.css.map")
 
 
@@ -91,8 +90,7 @@ def on_config(app, config) -> None:
     stage = Path(app.doctreedir).parent / "staged"
     stage_mathjax(stage / "static" / "mathjax")
     stage_plotly(stage / "static")
-    (stage / "matplotlibrc").write_text(f"figure.dpi: {PIXELS_PER_INCH}\n", encoding="ascii")
-    os.environ["MATPLOTLIBRC"] = str(stage / "matplotlibrc")  # read by the kernels
+    furniture.on_config(app, config, stage / "static")
     config.html_static_path.append(str(stage / "static"))
     config.html_theme_options.update(
         navbar_persistent=[], show_toc_level=2, pygments_light_style="a11y-light", pygments_dark_style="a11y-dark"
@@ -165,6 +163,7 @@ def on_finish(app, error) -> None:
     out = Path(app.outdir)
     (out / ".nojekyll").touch()
     slim_icons(out)
+    pdf.offer(out, out.parent / pdf.NAME)
     for pattern in MAPS:
         for path in (out / "_static").rglob(pattern):
             path.unlink()
@@ -175,7 +174,6 @@ def on_finish(app, error) -> None:
 
 def setup(app) -> dict:
     """Entry point for Sphinx."""
-    os.environ["COURSE_BOOK"] = "1"  # inherited by the kernels: glue keeps numbers, widgets find their page
     app.add_node(StatusTable)
     app.add_directive("course-status", StatusDirective)
     app.add_role("colab", repository_link("colab", "https://colab.research.google.com/github/{}"))
@@ -183,6 +181,8 @@ def setup(app) -> dict:
     app.connect("config-inited", on_config)
     app.connect("doctree-read", on_read)
     app.connect("html-page-context", on_page, priority=900)
+    app.connect("html-page-context", furniture.on_page)
+    app.connect("html-collect-pages", furniture.lost_page)
     app.connect("env-updated", refresh_status)
     app.connect("doctree-resolved", on_doctree)
     app.connect("build-finished", on_finish)
