@@ -93,42 +93,60 @@ def wanted() -> list[str]:
     return [documented_at(module, name) for module in MODULES for name in public_names(module)]
 
 
-def out_of_place(pages: list[Path], names: list[str]) -> list[str]:
+def read(path: Path) -> BeautifulSoup:
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def out_of_place(pages: list[BeautifulSoup], names: list[str]) -> list[str]:
     """Names that do not stand on exactly one page, or have no words there."""
     shown: Counter[str] = Counter()
     silent = []
     for page in pages:
-        for head in BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser").select("dl.py dt.sig[id]"):
+        for head in page.select("dl.py > dt.sig[id]"):
             shown[head["id"]] += 1
             if head["id"] in names and not head.find_next_sibling("dd").get_text(strip=True):
                 silent.append(f"{head['id']} has no words")
     return [f"{name} stands {shown[name]} times" for name in names if shown[name] != 1] + silent
 
 
+def kinds(page: BeautifulSoup) -> set[tuple[str, ...]]:
+    """Tag and classes of every element that holds words, and of what it stands in; code is coloured as in chapters."""
+    found = set()
+    for tag in page.select("article *"):
+        words = tag.find(string=True, recursive=False)
+        if words and words.strip() and tag.parent.name != "pre":
+            found.add((tag.name, *tag.get("class", ()), tag.parent.name, *tag.parent.get("class", ())))
+    return found
+
+
 @pytest.fixture(scope="module")
-def built(site) -> list[Path]:
-    return [site / "book" / "reference" / f"{page.stem}.html" for page in PAGES]
+def built(site) -> dict[str, BeautifulSoup]:
+    return {page.stem: read(site / "book" / "reference" / f"{page.stem}.html") for page in PAGES}
 
 
 def test_every_public_name_stands_on_one_page_with_words(built):
     names = wanted()
     assert len(names) == len(set(names)) >= 300
-    assert out_of_place(built, names) == []
+    assert out_of_place(list(built.values()), names) == []
 
 
-def test_a_name_that_is_missing_doubled_or_silent_is_seen(tmp_path):
+def test_a_name_that_is_missing_doubled_or_silent_is_seen():
     entry = '<dl class="py function"><dt class="sig" id="{}"></dt><dd>{}</dd></dl>'
-    page = tmp_path / "api.html"
-    page.write_text("".join(entry.format(*e) for e in (("a", "words"), ("b", "words"), ("b", "words"), ("c", ""))))
+    entries = (("a", "words"), ("b", "words"), ("b", "words"), ("c", ""))
+    page = BeautifulSoup("".join(entry.format(*words) for words in entries), "html.parser")
     assert out_of_place([page], ["a", "b", "c", "d"]) == ["b stands 2 times", "d stands 0 times", "c has no words"]
 
 
 def test_the_head_of_a_page_leads_to_every_name_and_search_finds_it(built, site):
-    for page in built:
-        soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-        index = soup.select_one("article section > dl.simple, article section > dl")
-        heads = [
-            tag["id"] for tag in soup.select("dl.py dt.sig[id]") if tag.parent.find_parent("dl", class_="py") is None
-        ]
+    for page in built.values():
+        heads = [tag["id"] for tag in page.select("dl.py > dt.sig[id]") if tag.find_parent("dd") is None]
+        index = page.select_one("article section > dl")
         assert [a["href"].removeprefix("#") for a in index.select("dt a")] == heads
     assert "lyapunov_spectrum" in (site / "searchindex.js").read_text(encoding="utf-8")
+
+
+def test_the_pages_whose_colours_are_judged_show_every_kind_of_element(built, coloured):
+    judged = [kinds(page) for name, page in built.items() if f"book/reference/{name}" in coloured]
+    assert kinds(BeautifulSoup("<article><p>a <mark>b</mark></p></article>", "html.parser")) >= {("mark", "p")}
+    assert len(judged) == 2
+    assert set().union(*map(kinds, built.values())) <= set().union(*judged)
