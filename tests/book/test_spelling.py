@@ -10,7 +10,7 @@ from course_lib.staff.publishing.notebooks import has_code, toc_pages
 WORDS = Path(__file__).parent / "words.txt"
 NO_PROSE = (
     r"\A---\n(?s:.*?)\n---\n",  # front matter
-    r"^( *)(`{3,}|~{3,})\{code-cell(?s:.*?)^\1\2 *$",
+    r"^( *)(`{3,}|~{3,})\{(?:code-cell|eval-rst)(?s:.*?)^\1\2 *$",
     r"^( *)(`{3,}|~{3,})(?!\{)(?s:.*?)^\1\2 *$",
     r"^\+\+\+.*$",  # cells' metadata
     r"^ *:[\w-]+:.*$",  # options
@@ -18,21 +18,22 @@ NO_PROSE = (
     r"^\([\w:-]+\)=",
     r"(?s:\$\$.*?\$\$)",
     r"(?<!\\)\$[^$]+\$",
-    r"\{(?!(?:term|ref|repo|colab|doc)\})[a-z][a-z:]*\}`[^`]*`",
-    r"(?<!\})`[^`]*`",  # what is left in such marks are roles, whose words stay
-    r"\{[a-z]+\}(?=`)",
-    r" <[^>`]+>",  # their targets
+    r"\{[a-z][a-z:]*\}`[^`]*`",
+    r"`[^`]*`",
+    r" <[^>`]+>",  # targets of the roles whose words stay
     r"\]\([^)]*\)",
     r"https?://\S+",
     r"<[^>]+>",
     r"&\w+;",
     r"\b[\w-]+(?:/[\w.-]+)+|\b\w+\.(?:md|py|js|toml|yml|cff|ipynb|csv|npz|zip)\b|\b\w*_\w*\b",
 )
+SPOKEN = re.compile(r"\{(?:term|ref|repo|colab|doc)\}`([^`]*)`")  # roles whose words are read
 WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 def prose(text: str) -> str:
     """Markdown without what is not written in English: code, mathematics, addresses, markup."""
+    text = SPOKEN.sub(r"\1", text)
     for pattern in NO_PROSE:
         text = re.sub(pattern, " ", text, flags=re.M)
     return text

@@ -44,7 +44,7 @@ def to_rst(text: str, types: Mapping[str, str], link: Link, *, all_types: bool =
             after += [escape(rest, link), ""]
     others = [f"``{name}`` ({kind})" for name, kind in types.items() if name not in told | {RETURNS} and kind]
     if others and all_types:
-        after += [f"{'Also' if terms else 'Types:'} {', '.join(others)}.", ""]
+        after[:0] = [f"{'Also' if terms else 'Types:'} {', '.join(others)}.", ""]
     if ":py:" in types.get(RETURNS, "") and RETURNS not in told:
         after += [f"Returns {types[RETURNS]}.", ""]
     return [*before, *terms, "", *after]
