@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from course_lib.staff.publishing.notebooks import has_code, toc_pages
+from course_lib.staff.publishing.used import Library
 
 ROOT = Path(__file__).resolve().parents[2]
 WARM = ("torch", "torchdiffeq", "scipy.signal", "scipy.stats", "sklearn.neighbors", "matplotlib.pyplot")
@@ -24,7 +25,7 @@ NOTEBOOKS = [page for page in toc_pages(ROOT) if has_code(ROOT, page)]
 
 RUNNER = """
 import importlib.abc, importlib, json, os, sys, traceback
-notebooks, allowed, warm = json.load(sys.stdin)
+notebooks, allowed, warm, watch = json.load(sys.stdin)
 
 class Refuse(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path=None, target=None):
@@ -33,6 +34,17 @@ class Refuse(importlib.abc.MetaPathFinder):
         if not known and any(finder.find_spec(name, path, target) for finder in sys.meta_path[1:]):
             raise ModuleNotFoundError(f"{name} is neither in Colab nor among the dependencies of the wheel")
         return None
+
+ran = set()
+
+def see(frame, event, argument):
+    # keeps the files of course_lib whose functions the cells call, not those that run while a module is imported
+    name = frame.f_code.co_filename
+    if event == "call" and name not in ran and "/course_lib/" in name:
+        while frame is not None and frame.f_code.co_name != "<module>":
+            frame = frame.f_back
+        if frame is not None and frame.f_code.co_filename == "cell":
+            ran.add(name)
 
 sys.meta_path.insert(0, Refuse())
 for name in warm:
@@ -44,14 +56,18 @@ for number, cells in enumerate(notebooks):
         os.wait()
         continue
     space = {"__name__": "__main__"}
+    sys.setprofile(see if watch else None)
     try:
         for cell in cells:
             exec(compile(cell, "cell", "exec"), space)
         words = f"ran {len(cells)}"
     except BaseException:
         words = traceback.format_exc()[-2000:]
+    sys.setprofile(None)
     with open(f"{number}.txt", "w") as out:
         out.write(words)
+    with open(f"{number}.json", "w") as out:
+        json.dump(sorted(ran), out)
     os._exit(0)
 """
 
@@ -96,14 +112,15 @@ def imports_of(cells: list[str]) -> str:
     return "\n".join(ast.unparse(node) for node in found if isinstance(node, ast.Import | ast.ImportFrom))
 
 
-def run_in_colab(notebooks: list[list[str]], folder: Path, warm: Sequence[str] = ()) -> list[str]:
+def run_in_colab(notebooks: list[list[str]], folder: Path, warm: Sequence[str] = (), watch: bool = False) -> list[str]:
     """What each notebook came to, `ran` and its number of cells, or its traceback; each in a process of its own.
 
     warm: modules of Colab that are imported once for all of them.
+    watch: list the files of the library whose functions were called in `0.json`, `1.json`, ...; takes twice the time.
     """
     environment = {k: v for k, v in os.environ.items() if k not in {"COURSE_BOOK", "COURSE_CHANNEL", "MATPLOTLIBRC"}}
     environment |= {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
-    payload = json.dumps([notebooks, sorted(wheel_dependencies() | colab_packages()), warm])
+    payload = json.dumps([notebooks, sorted(wheel_dependencies() | colab_packages()), warm, watch])
     command = [sys.executable, "-c", RUNNER]
     subprocess.run(command, input=payload, cwd=folder, env=environment, capture_output=True, text=True, check=True)
     return [(folder / f"{number}.txt").read_text() for number in range(len(notebooks))]
@@ -130,9 +147,11 @@ def test_the_shortest_notebook_runs_in_full(tmp_path):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", NOTEBOOKS)
-def test_every_notebook_runs_in_full(page, tmp_path):
+def test_every_notebook_runs_in_full_and_its_pages_key_holds_every_file_that_it_called(page, tmp_path):
     cells = plain_code(page)
-    assert run_in_colab([cells], tmp_path) == [f"ran {len(cells)}"]
+    assert run_in_colab([cells], tmp_path, watch=True) == [f"ran {len(cells)}"]
+    called = {Path(name) for name in json.loads((tmp_path / "0.json").read_text())}
+    assert called and called <= Library(ROOT / "course_lib").uses("\n".join(cells))
 
 
 def test_the_hook_refuses_what_colab_does_not_have(tmp_path):

@@ -48,7 +48,7 @@ def texts(root: Path) -> dict[str, str]:
             found[page] = "\n\n".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
         else:
             found[page] = (root / f"{page}.md").read_text(encoding="utf-8")
-    others = [root / f"{name}.md" for name in ("README", "CONTRIBUTING", "SECURITY", "CHANGELOG")]
+    others = [root / f"{name}.md" for name in ("README", "CONTRIBUTING")]
     for path in (*others, *sorted(root.glob("solutions/*/notebook.md"))):
         found[path.relative_to(root).as_posix()] = path.read_text(encoding="utf-8")
     return {name: prose(text) for name, text in found.items()}

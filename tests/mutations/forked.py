@@ -8,14 +8,18 @@ import json
 import os
 import sys
 
+import alembic.command  # noqa: F401
 import hypothesis  # noqa: F401
 import nbformat  # noqa: F401
 import nbgrader.api  # noqa: F401
 import pytest
-import scipy.integrate  # noqa: F401
+import scipy.integrate
+import scipy.signal
+import scipy.stats  # noqa: F401
 import sklearn.linear_model  # noqa: F401
 import torch
 import torchdiffeq  # noqa: F401
+from IPython.core import inputtransformer2  # noqa: F401
 
 
 def run(job: dict) -> int:

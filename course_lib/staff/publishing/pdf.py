@@ -32,7 +32,8 @@ FOOTER = (
 )
 MARGIN = {"top": "18mm", "bottom": "18mm", "left": "18mm", "right": "18mm"}
 STYLE = """
-html, body { font-size: 11pt; background: #fff; color: #000; height: auto; overflow: visible; display: block; }
+html { --pst-font-size-base: 10pt; }
+html, body { font-size: 10pt; background: #fff; color: #000; height: auto; overflow: visible; display: block; }
 section.page { break-before: page; }
 section.page h2 { font-size: 20pt; margin-top: 0; } section.page h3 { font-size: 14pt; } h4 { font-size: 12pt; }
 h1.part { break-before: page; padding-top: 35%; font-size: 30pt; }
@@ -45,9 +46,11 @@ pre { white-space: pre-wrap !important; overflow-wrap: anywhere; font-size: 8pt 
 div.highlight, pre { break-inside: auto; }
 table { font-size: 9pt; width: 100%; } td, th { overflow-wrap: break-word; }
 .pst-scrollable-table-container { overflow: visible; }
-img { max-width: 100%; height: auto; }
+img { max-width: 100%; height: auto; } figure img { max-height: 95mm; width: auto; }
+.admonition, div.exercise, div.solution { break-inside: auto !important; }
 details.sd-dropdown { border: 0.5pt solid #aaa; break-inside: auto; } summary { font-weight: 600; }
-summary svg { display: none; } .sd-container-fluid, .sd-row { display: block; }
+summary svg, summary::after, summary::before { display: none !important; }
+.sd-container-fluid, .sd-row { display: block; }
 .sd-card { break-inside: avoid; } .moves { font-size: 9pt; color: #444; text-align: center; }
 """
 

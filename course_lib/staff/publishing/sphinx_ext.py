@@ -21,6 +21,7 @@ from course_lib.staff.publishing.icons import slim_icons
 from course_lib.staff.publishing.notebooks import toc_pages
 
 PACKAGES = ("course-lib", "numpy", "scipy", "torch", "matplotlib", "scikit-learn", "jupyter-book", "sphinx", "myst-nb")
+PAGE_BUDGET, BOOK_BUDGET = 75, 600  # CPU seconds of one page and of all pages on an ordinary laptop
 MAPS = ("*.js.map", "*.css.map")
 
 
@@ -123,14 +124,14 @@ def cpu_seconds(app, page: str) -> str | None:
 
 
 def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], numeric: int) -> nodes.table:
-    """A docutils table; column `numeric` is aligned to the right."""
+    """A docutils table; column `numeric` and those after it are aligned to the right."""
     group = nodes.tgroup(cols=len(head))
     group += [nodes.colspec(colwidth=1) for _ in head]
     for container, lines in ((nodes.thead(), [head]), (nodes.tbody(), rows)):
         for line in lines:
             row = nodes.row()
             for column, text in enumerate(line):
-                classes = ["text-right"] if column == numeric else []
+                classes = ["text-right"] if column >= numeric else []
                 row += nodes.entry("", nodes.paragraph(text=text, classes=classes))
             container += row
         group += container
@@ -141,13 +142,13 @@ def on_doctree(app, doctree, docname: str) -> None:
     """Fill the status table, now that every page has been executed."""
     for place in list(doctree.findall(StatusTable)):
         pages = [(page, cpu_seconds(app, page)) for page in toc_pages(Path(app.srcdir))]
-        timed = [(app.env.titles[page].astext(), seconds) for page, seconds in pages if seconds is not None]
-        total = sum(float(seconds) for _, seconds in timed)
-        timed.append(("all pages", f"{total:.0f}"))
+        known = [(app.env.titles[page].astext(), seconds) for page, seconds in pages if seconds is not None]
+        timed = [(title, seconds, str(PAGE_BUDGET)) for title, seconds in known]
+        timed.append(("all pages", f"{sum(float(seconds) for _, seconds in known):.0f}", str(BOOK_BUDGET)))
         versions = [("Python", platform.python_version())]
         versions += [(name, importlib.metadata.version(name)) for name in PACKAGES]
         place.replace_self(
-            [table(("page", "CPU seconds"), timed, 1), table(("package", "version"), versions, 1)],
+            [table(("page", "CPU seconds", "budget"), timed, 1), table(("package", "version"), versions, 1)],
         )
 
 
