@@ -115,12 +115,12 @@ def test_without_a_built_book_it_says_what_to_do(tmp_path):
 
 
 @pytest.mark.browser
-def test_the_print_holds_text_hints_mathematics_and_the_still_picture(miniature, site, needs):
+def test_the_print_holds_text_hints_mathematics_and_the_still_picture(miniature, site, browser, needs):
     needs("chromium")
     reader = needs("pdftotext")
-    shutil.copytree(site / "_static" / "mathjax", miniature / "_build" / "html" / "_static" / "mathjax")
-    path = pdf.make_pdf(miniature)
-    assert path == miniature / "_build" / pdf.NAME
+    built, path = miniature / "_build" / "html", miniature / "book.pdf"
+    shutil.copytree(site / "_static" / "mathjax", built / "_static" / "mathjax")
+    pdf.print_document(browser, built, pdf.document(miniature, built, lambda line: None), path, "Miniature")
     text = " ".join(subprocess.run([reader, path, "-"], capture_output=True, text=True, check=True).stdout.split())
     for words in ("Contents", "A part", "Deeper", "Think of rest points.", "hidden = 1", "moves on the page: https"):
         assert words in text, words

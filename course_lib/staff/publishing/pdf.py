@@ -95,12 +95,13 @@ def article(site: Path, page: str, pages: set[str], public: str, shift: int) -> 
     for tag in found.find_all(re.compile(r"^h[1-5]$")):
         tag.name = f"h{int(tag.name[1]) + shift}"
     for tag in found.find_all(id=True):
-        tag["id"] = anchor(page, tag["id"])
+        tag["id"] = anchor(page, str(tag["id"]))
     for tag in found.select("a[href]"):
-        tag["href"] = target(page, tag["href"], pages, public)
+        tag["href"] = target(page, str(tag["href"]), pages, public)
     for tag in found.select("img[src]"):
-        if not tag["src"].startswith("data:"):
-            tag["src"] = posixpath.normpath(posixpath.join(posixpath.dirname(page), tag["src"]))
+        source = str(tag["src"])
+        if not source.startswith("data:"):
+            tag["src"] = posixpath.normpath(posixpath.join(posixpath.dirname(page), source))
             del tag["loading"]
     found.name = "section"
     found.attrs = {"class": "page bd-article", "id": anchor(page)}
@@ -128,8 +129,8 @@ def document(root: Path, site: Path, progress: Callable[[str], None]) -> str:
     pages = {page for _, names in listed for page in names}
     first = BeautifulSoup((site / f"{listed[0][1][0]}.html").read_text(encoding="utf-8"), "html.parser")
     up = listed[0][1][0].count("/") * "../"
-    sheets = [link["href"].removeprefix(up) for link in first.select("link[rel=stylesheet]")]
-    body, contents = [], []
+    sheets = [str(link["href"]).removeprefix(up) for link in first.select("link[rel=stylesheet]")]
+    body, contents, done = [], [], 0
     for caption, names in listed:
         shift = 1 if caption else 0
         if caption:
@@ -137,12 +138,12 @@ def document(root: Path, site: Path, progress: Callable[[str], None]) -> str:
             contents.append(f"<li><strong>{html.escape(caption)}</strong></li>")
         for page in names:
             made = article(site, page, pages, public, shift)
-            title = made.find(re.compile(r"^h\d$"))
-            contents.append(
-                f'<li><a href="#{anchor(page)}">{html.escape(title.get_text() if title else page)}</a></li>'
-            )
+            heading = made.find(re.compile(r"^h\d$"))
+            words = html.escape(heading.get_text() if heading else page)
+            contents.append(f'<li><a href="#{anchor(page)}">{words}</a></li>')
             body.append(str(made))
-            progress(f"{len(contents)} read: {page}")
+            done += 1
+            progress(f"{done} of {len(pages)} read: {page}")
     title = html.escape(config["title"])
     links = "".join(f'<link rel="stylesheet" href="{html.escape(sheet)}">' for sheet in sheets)
     front = (
@@ -160,13 +161,13 @@ def document(root: Path, site: Path, progress: Callable[[str], None]) -> str:
     )
 
 
-def print_document(site: Path, text: str, path: Path, title: str) -> None:
-    """Print a document of the site's folder into `path`, with page numbers and an outline."""
+def print_document(browser: Any, site: Path, text: str, path: Path, title: str) -> None:
+    """Print a document of the site's folder into `path`, with page numbers and an outline. browser: from `chromium`."""
 
     def fulfil(route: Any) -> None:
         route.fulfill(body=text, content_type="text/html; charset=utf-8")
 
-    with serve(site) as address, chromium() as browser:
+    with serve(site) as address:
         page = browser.new_page(color_scheme="light", reduced_motion="reduce")
         page.set_default_timeout(0)  # thousands of formulas
         page.route(f"{address}/{PLACE}", fulfil)
@@ -175,6 +176,7 @@ def print_document(site: Path, text: str, path: Path, title: str) -> None:
         footer = FOOTER.format(title=html.escape(title))
         page.pdf(path=str(path), format="A4", margin=MARGIN, print_background=True, display_header_footer=True,
                  header_template="<span></span>", footer_template=footer, outline=True, tagged=True)  # fmt: skip
+        page.close()
 
 
 def make_pdf(root: Path, progress: Callable[[str], None] = lambda line: None) -> Path:
@@ -191,7 +193,8 @@ def make_pdf(root: Path, progress: Callable[[str], None] = lambda line: None) ->
     path = root / "_build" / NAME
     draft = path.with_suffix(".part.pdf")
     title = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))["title"]
-    print_document(site, text, draft, title)
+    with chromium() as browser:
+        print_document(browser, site, text, draft, title)
     os.replace(draft, path)
     offer(site, path)
     return path
