@@ -9,7 +9,7 @@ from torch import Tensor
 
 from course_lib.analysis.lyapunov import LyapunovSpectrum
 from course_lib.analysis.returns import ReturnMap
-from course_lib.plotting.style import COLORS, CYCLE, SEQUENTIAL, legend, legend_above
+from course_lib.plotting.style import COLORS, CYCLE, SEQUENTIAL, legend, legend_above, told_apart
 
 
 def plot_divergence(
@@ -29,7 +29,8 @@ def plot_divergence(
     times, curves = t.numpy(), distances.numpy()
     for i, curve in enumerate(curves):
         color = CYCLE[i % len(CYCLE)]
-        ax.semilogy(times, curve, color=color, label=None if labels is None else labels[i])
+        apart = told_apart(i, len(curve), of=len(curves))
+        ax.semilogy(times, curve, color=color, label=None if labels is None else labels[i], **apart)
         if rate is not None:
             guide = curve[0] * np.exp(rate * (times - times[0]))
             below = guide <= curves.max()
@@ -112,10 +113,11 @@ def plot_spectrum_convergence(
     which: exponents to draw, counted from 0; None: all.  reference: known values of all, drawn as dashed lines.
     """
     t, running, spread = record.t.numpy(), record.running.numpy(), 2 * record.running_error.numpy()
-    for i in range(running.shape[1]) if which is None else which:
+    chosen = range(running.shape[1]) if which is None else which
+    for i in chosen:
         value, error, color = float(record.exponents[i]), float(record.standard_error[i]), CYCLE[i % len(CYCLE)]
         label = f"$\\lambda_{i + 1}$ = {value:.4f}" + (f" ± {error:.4f}" if np.isfinite(error) else "")
-        ax.plot(t, running[:, i], color=color, label=label)
+        ax.plot(t, running[:, i], color=color, label=label, **told_apart(i, len(t), of=len(chosen)))
         low, high = running[:, i] - spread[:, i], running[:, i] + spread[:, i]
         ax.fill_between(t, low, high, color=color, alpha=0.25, linewidth=0)
         if reference is not None:

@@ -6,7 +6,7 @@ from torch import Tensor
 
 from course_lib.analysis.correlation import CorrelationDimension
 from course_lib.analysis.from_data import LyapunovFromData
-from course_lib.plotting.style import COLORS, SEQUENTIAL
+from course_lib.plotting.style import COLORS, MARKERS, SEQUENTIAL
 
 
 def plot_correlation_sum(ax: Axes, record: CorrelationDimension, *, color: str = COLORS["x"]) -> Axes:
@@ -64,10 +64,11 @@ def plot_divergence_curve(
     _shade(ax, record.found, record.window.numpy())
     own = ((*record.window.tolist(), record.exponent),) if record.found else ()
     paints = (COLORS["accent"],) * len(own) + (COLORS["y"], COLORS["z"], COLORS["model"]) * len(windows)
-    for (start, end, slope), paint in zip((*own, *windows), paints, strict=False):
+    for (start, end, slope), paint, marker in zip((*own, *windows), paints, MARKERS * len(paints), strict=False):
         inside = (t >= start - 1e-12) & (t <= end + 1e-12)
         line = curve[inside].mean() + slope * (t[inside] - t[inside].mean())
-        ax.plot(t[inside], line, color=paint, linestyle="--", label=f"{slope:.3f} from {start:.2g} to {end:.2g}")
+        name = f"{slope:.3f} from {start:.2g} to {end:.2g}"
+        ax.plot(t[inside], line, color=paint, linestyle="--", marker=marker, markevery=[0, -1], label=name)
     ax.axhline(record.saturation, color=COLORS["guide"], linestyle=":", linewidth=1.0, label="last level")
     ax.legend(loc="lower right")
     ax.set_xlabel(time_label)

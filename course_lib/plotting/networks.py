@@ -10,7 +10,7 @@ from torch import Tensor
 from course_lib.integrate import Trajectory
 from course_lib.models.connectivity import Spectrum
 from course_lib.models.currents import Currents
-from course_lib.plotting.style import COLORS, CYCLE, legend_above
+from course_lib.plotting.style import COLORS, CYCLE, legend_above, told_apart
 from course_lib.validation import check_shape, complaint
 
 EXCITATORY, INHIBITORY, NET, EXTERNAL = CYCLE[1], CYCLE[0], CYCLE[3], CYCLE[2]
@@ -62,7 +62,7 @@ def plot_currents(
         "inhibitory": (currents.inhibitory, INHIBITORY),
         "sum": (currents.net, NET),
     }
-    for name, (part, color) in parts.items():
+    for i, (name, (part, color)) in enumerate(parts.items()):
         if part.ndim != 3 or part.shape[1] != len(t):
             raise complaint(
                 f"currents, {name}",
@@ -71,7 +71,8 @@ def plot_currents(
                 do="Take them from network.currents(x, u) with x and u at the times t.",
             )
         line = part[sample, :, cell].detach().numpy()
-        ax.plot(t.numpy(), line, color=color, label=name, linewidth=1.8 if name == "sum" else 1.2)
+        width = 1.8 if name == "sum" else 1.2
+        ax.plot(t.numpy(), line, color=color, label=name, linewidth=width, **told_apart(i, len(t), of=len(parts)))
     ax.axhline(0.0, color=COLORS["guide"], linewidth=0.8)
     ax.set_xlabel(time_label)
     ax.set_ylabel("current")
@@ -104,7 +105,7 @@ def plot_step_response(
     for k, (name, color) in enumerate(zip(names, colors, strict=True)):
         rate = record.x[sample, :, k].detach().numpy()
         ax.axhline(rate[0], color=color, linestyle="--", linewidth=0.9)
-        ax.plot(t, rate, color=color, label=name, linewidth=1.8)
+        ax.plot(t, rate, color=color, label=name, linewidth=1.8, **told_apart(k, len(t), of=len(names)))
     ax.axvline(step_at, color=COLORS["guide"], linestyle=":", linewidth=1.2)
     ax.set_xlabel(time_label)
     ax.set_ylabel("rate")

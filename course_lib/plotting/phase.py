@@ -10,7 +10,7 @@ from mpl_toolkits.mplot3d.art3d import Line3DCollection
 from torch import Tensor
 
 from course_lib.integrate import Trajectory
-from course_lib.plotting.style import COLORS, SEQUENTIAL, legend_above
+from course_lib.plotting.style import COLORS, SEQUENTIAL, legend_above, told_apart
 from course_lib.validation import complaint
 
 
@@ -61,7 +61,8 @@ def plot_time_series(
     chosen = range(x.shape[-1]) if coordinates is None else coordinates
     t = _array(trajectory.t)
     for i in chosen:
-        ax.plot(t, x[:, i], color=colors[i % len(colors)], label=labels[i] if i < len(labels) else f"x{i + 1}")
+        name, apart = labels[i] if i < len(labels) else f"x{i + 1}", told_apart(i, len(t), of=len(chosen))
+        ax.plot(t, x[:, i], color=colors[i % len(colors)], label=name, **apart)
     ax.set_xlabel(time_label)
     if len(chosen) > 1:
         legend_above(ax, len(chosen))

@@ -46,10 +46,11 @@ def plot_phase_plane(
     arrows = (u / speed)[every, every], (v / speed)[every, every]
     ax.quiver(x[every], y[every], *arrows, color=color, alpha=0.6, pivot="mid", scale=1.4 * ARROWS, width=0.0025)
     if nullclines:
-        for values, name, paint in ((u, labels[0], COLORS["x"]), (v, labels[1], COLORS["y"])):
+        curves = ((u, labels[0], COLORS["x"], "solid"), (v, labels[1], COLORS["y"], "dashdot"))
+        for values, name, paint, style in curves:
             if values.min() < 0 < values.max():
-                ax.contour(x, y, values, levels=[0.0], colors=[paint], linewidths=1.2)
-                ax.plot([], [], color=paint, label=f"{name} stands still")
+                ax.contour(x, y, values, levels=[0.0], colors=[paint], linewidths=1.2, linestyles=style)
+                ax.plot([], [], color=paint, linestyle=style, label=f"{name} stands still")
         ax.legend(loc="lower left", bbox_to_anchor=(0.0, 1.0), ncols=2, borderaxespad=0.2)
     ax.set_xlabel(labels[0])
     ax.set_ylabel(labels[1])

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from course_lib.analysis.poincare import PoincareSection
 from course_lib.analysis.sweep import BifurcationSweep
-from course_lib.plotting.style import COLORS, CYCLE, legend_above
+from course_lib.plotting.style import COLORS, CYCLE, legend_above, told_apart
 
 
 def plot_section(
@@ -19,12 +19,13 @@ def plot_section(
     size: float = 3.0,
 ) -> Axes:
     """Passages through the plane in two coordinates; rising and falling ones in two colours when both are there."""
-    x, direction = section.x.numpy(), section.direction.numpy()
-    kinds = [(1, "rising", COLORS["x"]), (-1, "falling", COLORS["y"])]
+    states, direction = section.x.numpy(), section.direction.numpy()
+    kinds = [(1, "rising", COLORS["x"], "o"), (-1, "falling", COLORS["y"], "^")]
     present = [kind for kind in kinds if (direction == kind[0]).any()]
-    for sign, name, color in present:
-        here = x[direction == sign]
-        ax.scatter(here[:, coordinates[0]], here[:, coordinates[1]], s=size, color=color, linewidths=0, label=name)
+    for sign, name, color, marker in present:
+        here = states[direction == sign]
+        x, y = here[:, coordinates[0]], here[:, coordinates[1]]
+        ax.scatter(x, y, s=size, marker=marker, color=color, linewidths=0, label=name)
     ax.set_xlabel(labels[0])
     ax.set_ylabel(labels[1])
     if len(present) > 1:
@@ -58,7 +59,8 @@ def plot_exponents(ax: Axes, sweep: BifurcationSweep, *, parameter_label: str = 
     ax.axhline(0.0, color=COLORS["guide"], linestyle="--", linewidth=1.0)
     for i in range(values.shape[1]):
         color = CYCLE[i % len(CYCLE)]
-        ax.plot(parameters, values[:, i], color=color, label=f"$\\lambda_{i + 1}$")
+        apart = told_apart(i, len(parameters), of=values.shape[1])
+        ax.plot(parameters, values[:, i], color=color, label=f"$\\lambda_{i + 1}$", **apart)
         spread = 2 * np.nan_to_num(errors[:, i])
         ax.fill_between(parameters, values[:, i] - spread, values[:, i] + spread, color=color, alpha=0.25, linewidth=0)
     ax.set_xlabel(parameter_label)

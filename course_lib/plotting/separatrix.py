@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 from torch import Tensor
 
-from course_lib.plotting.style import COLORS, legend_above
+from course_lib.plotting.style import COLORS, legend_above, told_apart
 from course_lib.separatrix.curves import CurveErrors
 from course_lib.separatrix.validate import Validation
 from course_lib.validation import complaint
@@ -58,13 +58,12 @@ def plot_validation(axes: Sequence[Any], validation: Validation) -> Sequence[Any
     crossings, spread, bars = axes
     plot_crossings(crossings, validation.curves[0])
     for row, errors in enumerate(validation.curves):
-        for values, color, label in (
-            (errors.error, COLORS["model"], "ψ = 0"),
-            (errors.baseline, COLORS["truth"], "nearest memory"),
-        ):
+        both = ((errors.error, COLORS["model"], "ψ = 0"), (errors.baseline, COLORS["truth"], "nearest memory"))
+        for i, (values, color, label) in enumerate(both):
             share = np.sort((values / errors.distance).numpy())
             height = np.arange(1, len(share) + 1) / len(share)
-            spread.step(share, height, where="post", color=color, label=label if row == 0 else None)
+            name, apart = label if row == 0 else None, told_apart(i, len(share))
+            spread.step(share, height, where="post", color=color, label=name, **apart)
     spread.set_xscale("log")
     spread.set(xlabel="error [distance between the attractors]", ylabel="share of the curves")
     legend_above(spread, 2)

@@ -8,7 +8,7 @@ from course_lib.analysis.density import InvariantDensity
 from course_lib.analysis.embedding import DelayEmbedding, FalseNeighbours, MutualInformation
 from course_lib.analysis.power_spectrum import PowerSpectrum
 from course_lib.analysis.recurrence import Recurrence
-from course_lib.plotting.style import COLORS, CYCLE, SEQUENTIAL
+from course_lib.plotting.style import COLORS, CYCLE, SEQUENTIAL, told_apart
 
 
 def plot_embedding(
@@ -88,7 +88,9 @@ def plot_power_spectrum(
     for i in chosen:
         name = labels[i] if i < len(labels) else f"x{i + 1}"
         label = f"{name}, peak at {float(record.peak[i]):.3g}"
-        ax.semilogy(record.frequency.numpy()[1:], record.power.numpy()[1:, i], color=CYCLE[i % len(CYCLE)], label=label)
+        frequency, power = record.frequency.numpy()[1:], record.power.numpy()[1:, i]
+        apart = told_apart(i, len(power), of=len(chosen))
+        ax.semilogy(frequency, power, color=CYCLE[i % len(CYCLE)], label=label, **apart)
     ax.set_xlabel("frequency [1/t.u.]")
     ax.set_ylabel("power density")
     ax.legend(loc="best")

@@ -11,7 +11,7 @@ from course_lib.models.balanced import BalancedRun
 from course_lib.models.lif import LIFRun
 from course_lib.models.surrogate import Surrogate
 from course_lib.plotting.networks import EXCITATORY, INHIBITORY, NET
-from course_lib.plotting.style import COLORS, CYCLE, legend_above
+from course_lib.plotting.style import COLORS, CYCLE, MARKERS, legend_above, told_apart
 from course_lib.validation import complaint
 
 
@@ -32,9 +32,10 @@ def plot_membrane(ax: Axes, run: LIFRun, *, cell: int = 0, trial: int = 0, v_th:
 def plot_surrogates(ax: Axes, surrogates: Sequence[Surrogate], *, reach: float = 0.5) -> Axes:
     """What stands in the place of a threshold's derivative, against v - v_th from -reach to reach."""
     excess = torch.linspace(-reach, reach, 401, dtype=torch.float64)
-    for color, surrogate in zip(CYCLE, surrogates, strict=False):
+    for i, (color, surrogate) in enumerate(zip(CYCLE, surrogates, strict=False)):
         name = f"{surrogate.name}, slope {surrogate.slope:g}"
-        ax.plot(excess.numpy(), surrogate.derivative(excess).numpy(), color=color, label=name)
+        apart = told_apart(i, len(excess), of=len(surrogates))
+        ax.plot(excess.numpy(), surrogate.derivative(excess).numpy(), color=color, label=name, **apart)
     ax.set_xlabel("v − threshold")
     ax.set_ylabel("in place of the derivative")
     ax.legend(loc="upper left", fontsize="small")
@@ -75,9 +76,10 @@ def plot_cell_currents(
     n = min(len(run.trace_exc), round(duration / run.dt))
     t = run.dt * np.arange(1, n + 1)
     exc, inh = run.trace_exc[:n, watched].numpy(), run.trace_inh[:n, watched].numpy()
-    ax.plot(t, exc, color=EXCITATORY, label="excitatory and external", linewidth=1.0)
-    ax.plot(t, inh, color=INHIBITORY, label="inhibitory", linewidth=1.0)
-    ax.plot(t, exc + inh, color=NET, label="sum", linewidth=1.4)
+    lines = ((exc, EXCITATORY, "excitatory and external"), (inh, INHIBITORY, "inhibitory"), (exc + inh, NET, "sum"))
+    for i, (current, color, name) in enumerate(lines):
+        width = 1.4 if name == "sum" else 1.0
+        ax.plot(t, current, color=color, label=name, linewidth=width, **told_apart(i, n, of=len(lines)))
     ax.axhline(v_th, color=COLORS["guide"], linestyle="--", linewidth=1.0)
     fired = run.spikes[:n, run.watched[watched]].numpy()
     top = float(exc.max()) + 0.6
@@ -110,7 +112,8 @@ def plot_scaling(
     for i, (name, heights) in enumerate(values.items()):
         color = (colors or {}).get(name, CYCLE[i % len(CYCLE)])
         error = None if errors is None or name not in errors else list(errors[name])
-        ax.errorbar(list(x), list(heights), error, color=color, marker="o", markersize=4, linewidth=1.1, label=name)
+        marker = MARKERS[i % len(MARKERS)]
+        ax.errorbar(list(x), list(heights), error, color=color, marker=marker, markersize=4, linewidth=1.1, label=name)
     for name, heights in (guides or {}).items():
         ax.plot(list(x), list(heights), color=COLORS["guide"], linestyle="--", linewidth=1.2, label=name)
     if log:

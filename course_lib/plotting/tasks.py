@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from course_lib.analysis.components import PrincipalComponents
 from course_lib.analysis.performance import Psychometric, Retention
-from course_lib.plotting.style import COLORS, CYCLE, legend_above
+from course_lib.plotting.style import COLORS, CYCLE, legend_above, told_apart
 from course_lib.shapes import OutputSequence
 from course_lib.tasks.trial import Trial, check_outputs
 from course_lib.validation import complaint
@@ -50,7 +50,7 @@ def plot_answers(
     for channel, label in enumerate(_names(names, y.shape[1], "output")):
         color = CYCLE[channel % len(CYCLE)]
         shown = counts if counts.ndim == 1 else counts[:, channel]
-        ax.plot(t, y[:, channel], color=color, label=label)
+        ax.plot(t, y[:, channel], color=color, label=label, **told_apart(channel, len(t), of=y.shape[1]))
         ax.plot(t, np.where(shown, wanted[:, channel], np.nan), color=COLORS["truth"], linestyle="--", linewidth=1.0)
     ax.set_xlabel(time_label)
     ax.set_ylabel("output")
