@@ -228,6 +228,7 @@ LORENZ_SPECTRUM = Row(
 # the rows of other files, which take Row and Criterion from above
 from .rows_ablations import ABLATION_ROWS  # noqa: E402
 from .rows_from_data import FROM_DATA_ROWS  # noqa: E402
+from .rows_grading import GRADING_ROWS  # noqa: E402
 from .rows_networks import NETWORKS_ROWS  # noqa: E402
 from .rows_separatrix import SEPARATRIX_ROWS  # noqa: E402
 from .rows_spiking import SPIKING_ROWS  # noqa: E402
@@ -252,5 +253,6 @@ ROWS: dict[str, Row] = {
         *TRAINED_ROWS,
         *LOOP_ROWS,
         *TASK_ROWS,
+        *GRADING_ROWS,
     )
 }

@@ -95,6 +95,13 @@ def test_a_change_executes_the_pages_that_use_what_changed_and_no_others(book, t
     assert len(execute.stale_pages(toy.package.parents[1], toy.package.parents[1] / "_build", toy)) == 2
 
 
+def test_an_edit_while_a_page_is_executed_is_not_taken_for_what_it_used(book, miniature, toy):
+    edit = "from pathlib import Path\nfrom toy import units\nPath(units.__file__).write_text('METRE = 5')\n"
+    write_page(miniature, "one", edit + "print(units.METRE)")
+    assert book() == ["book/one"]
+    assert book() == ["book/one"]  # the first run saw the METRE of before
+
+
 def test_a_page_that_raises_does_not_lose_the_others_work(book, miniature):
     write_page(miniature, "one", "wings = 2\nraise ValueError('no third wing')")
     write_page(miniature, "two", "print('second')")

@@ -19,6 +19,10 @@ def test_a_page_that_raises_fails_the_build_and_a_mended_one_is_not_executed_in_
     assert "1 thread" in html.read_text() and lines == [lines[0]] and lines[0].startswith("1 of 1 pages executed")
     log = (miniature / "_build" / "book.log").read_text()
     assert log.count("Using cached notebook") == 2 and "Executing notebook" not in log
+    before = html.stat().st_mtime_ns
+    (miniature / "_build" / "book.log").unlink()
+    assert build_book(miniature) == html.parents[1] and html.stat().st_mtime_ns == before
+    assert not (miniature / "_build" / "book.log").exists()  # nothing has changed: nothing is built
 
 
 def test_a_warning_fails_the_build(miniature):

@@ -7,8 +7,10 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urlparse
 
+import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from matplotlib.image import imread, imsave
 
 from course_lib.staff.publishing.notebooks import has_code
 from course_lib.staff.publishing.sphinx_ext import BOOK_BUDGET, PAGE_BUDGET
@@ -80,6 +82,19 @@ def test_every_picture_has_a_text_and_every_figure_a_numbered_caption(site, page
         for figure in article.select("figure:not(.cw-still, .cs-still)"):
             assert figure.select_one(".caption-number"), f"{page}: {figure.get('id')}"
     assert seen >= 12
+
+
+def grounds(folder: Path) -> list[str]:
+    """The drawn pictures whose corner is not transparent: they would stand as a card on the dark page."""
+    return [
+        path.name for path in sorted(folder.glob("*.png")) if imread(path).shape[2] < 4 or imread(path)[0, 0, 3] > 0
+    ]
+
+
+def test_drawn_pictures_have_no_ground_of_their_own(site, tmp_path):
+    assert grounds(site / "_images") == [] and len(list((site / "_images").glob("*.png"))) >= 40
+    imsave(tmp_path / "card.png", np.ones((2, 2, 4)))
+    assert grounds(tmp_path) == ["card.png"]
 
 
 def test_nothing_is_loaded_from_outside(site):

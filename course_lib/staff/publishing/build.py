@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from course_lib.staff.publishing.execute import BookError, environment, execute_pages
+from course_lib.staff.publishing.execute import NOTES, BookError, environment, execute_pages
 
 RENDERING = ("jupyter-book", "sphinx", "myst-nb", "sphinx-book-theme", "pydata-sphinx-theme", "sphinx-design")
 
@@ -39,6 +39,14 @@ def clear_stale(root: Path, build: Path) -> None:
     note.write_text(state, encoding="ascii")
 
 
+def everything(root: Path, build: Path) -> str:
+    """Hash of all that the site is made from; of the pages' outputs, the notes of what they follow from."""
+    library = Path(__file__).resolve().parents[2]
+    texts = [path for path in (root / "book").rglob("*") if path.is_file() and path.suffix != ".ipynb"]
+    texts += [root / "_config.yml", root / "_toc.yml", *(build / NOTES).rglob("*.json")]
+    return fingerprint([*texts, *library.rglob("*.py")], RENDERING)
+
+
 def explain_failure(log: str) -> str:
     """The warnings, or the last lines, of a build log."""
     plain = re.sub(r"\x1b\[[0-9;]*m", "", log)
@@ -56,6 +64,7 @@ def build_book(root: Path, out: Path | None = None, say: Callable[[str], Any] = 
     root: folder that holds _config.yml and _toc.yml.
     out: folder that gets `_build/`; None: `root` itself. The log is kept in `_build/book.log`.
     say: gets a line for each page that has been executed.
+    Where nothing has changed since the last build that succeeded, its site is left as it is.
     Raises BookError naming the page and the cell that raised, or the warnings.
     """
     root = Path(root).resolve()
@@ -75,6 +84,11 @@ def build_book(root: Path, out: Path | None = None, say: Callable[[str], Any] = 
         except BookError as error:
             (build / "book.log").write_text(f"{error}\n\n{error.__cause__}", encoding="utf-8")
             raise BookError(f"{error}\n(traceback: {build / 'book.log'})") from error
+        state, note = everything(root, build), build / ".fingerprint-built"
+        same = note.is_file() and note.read_text(encoding="ascii") == state
+        if same and (build / "html" / "index.html").is_file():
+            return build / "html"
+        note.unlink(missing_ok=True)
         done = subprocess.run(
             command,
             cwd=root,
@@ -86,6 +100,7 @@ def build_book(root: Path, out: Path | None = None, say: Callable[[str], Any] = 
         )
         log = done.stdout + done.stderr
         (build / "book.log").write_text(log, encoding="utf-8")
-    if done.returncode != 0:
-        raise BookError(f"The book does not build (log: {build / 'book.log'}).\n{explain_failure(log)}")
+        if done.returncode != 0:
+            raise BookError(f"The book does not build (log: {build / 'book.log'}).\n{explain_failure(log)}")
+        note.write_text(state, encoding="ascii")
     return build / "html"

@@ -209,6 +209,8 @@ def execute_pages(root: Path, build: Path, say: Callable[[str], Any], library: L
     """
     library = library or Library(Path(course_lib.__file__).resolve().parent)
     waiting = stale_pages(root, build, library)
+    if waiting:
+        library.digest_all()  # now: a file that is edited while pages run must not pass for the one that they used
     settings = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8")).get("execute", {})
     (build / "matplotlibrc").write_text(f"figure.dpi: {PIXELS_PER_INCH}\n", encoding="ascii")
     failures: list[BookError] = []

@@ -134,3 +134,8 @@ class Library:
                 content = without_words(ast.parse(content)).encode()
             self._digests[path] = hashlib.sha256(content).hexdigest()
         return self._digests[path]
+
+    def digest_all(self) -> None:
+        """Take the digest of every module as it is now; later calls of `digest` return it."""
+        for path in self.modules.values():
+            self.digest(path)
