@@ -84,3 +84,15 @@ def test_a_line_alone_needs_no_marker_and_seven_have_seven():
     assert told_apart(0, 100, of=1) == {}
     assert len({told_apart(i, 100, of=7)["marker"] for i in range(7)}) == 7 == len(MARKERS) == len(CYCLE)
     assert told_apart(1, 3)["markevery"] == (0, 1)  # fewer points than markers
+
+
+def test_lines_that_a_page_has_drawn_get_markers_of_their_own():
+    _, ax = plt.subplots()
+    for line, name in zip(THREE.T, ("a", "b", None), strict=True):
+        ax.plot(T, line, color="k", label=name)
+    ax.plot(T, T, "s", label="points")
+    assert plotting.tell_apart(ax) is ax
+    assert [line.get_marker() for line in ax.lines] == [MARKERS[0], MARKERS[1], "None", "s"]
+    _, alone = plt.subplots()
+    alone.plot(T, T, label="only")
+    assert plotting.tell_apart(alone).lines[0].get_marker() == "None"

@@ -1,5 +1,6 @@
 """Pictures of records. Every function draws on the Axes it is given, computes nothing, and returns that Axes."""
 
+from course_lib.plotting.apart import tell_apart
 from course_lib.plotting.chaos import plot_divergence, plot_eigenvalues, plot_return_map, plot_spectrum_convergence
 from course_lib.plotting.estimates import (
     plot_correlation_sum,
@@ -95,5 +96,6 @@ __all__ = [
     "plot_weight_spectrum",
     "plot_weights",
     "plot_window_slopes",
+    "tell_apart",
     "use_style",
 ]

@@ -64,13 +64,14 @@ def plot_psychometric(
     *,
     color: str = COLORS["model"],
     label: str | None = None,
+    marker: str = "o",
     evidence_label: str = "coherence",
     choice_label: str = "share of choices",
 ) -> Axes:
-    """Share of choices against evidence, with its 95 % intervals."""
+    """Share of choices against evidence, with its 95 % intervals.  marker: tells curves apart without colour."""
     x, share = record.evidence.numpy(), record.share.numpy()
     reach = np.maximum(np.stack((share - record.lower.numpy(), record.upper.numpy() - share)), 0.0)
-    ax.errorbar(x, share, reach, color=color, marker="o", markersize=4, linewidth=1.2, label=label)
+    ax.errorbar(x, share, reach, color=color, marker=marker, markersize=4, linewidth=1.2, label=label)
     ax.axhline(0.5, color=COLORS["guide"], linestyle=":", linewidth=0.9)
     ax.set_ylim(-0.05, 1.05)
     ax.set_xlabel(evidence_label)

@@ -1,5 +1,6 @@
 """The form of a page's source: short cells, described figures, hints in three steps, words that the glossary has."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -37,6 +38,31 @@ def test_pictures_are_drawn_by_the_library_and_described(page):
         if "figure" in myst:
             assert myst["figure"]["caption"].startswith("**") and len(myst["image"]["alt"]) >= 40
         assert "pyplot" not in cell.source and "plt." not in cell.source
+
+
+def told_by_colour_alone(source: str) -> list[int]:
+    """Lines of a cell that draw named curves in a loop without marker or stroke of their own."""
+    loops = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.For)]
+    found = []
+    for call in {node for loop in loops for node in ast.walk(loop) if isinstance(node, ast.Call)}:
+        drawn = getattr(call.func, "attr", "") in {"plot", "semilogx", "semilogy", "loglog", "errorbar"}
+        words = {word.arg for word in call.keywords}
+        if drawn and "label" in words and not words & {"marker", "linestyle"} and len(call.args) < 3:
+            found.append(call.lineno)
+    return [] if "tell_apart(" in source else sorted(found)
+
+
+@pytest.mark.parametrize("page", WITH_CODE)
+def test_named_curves_differ_in_more_than_their_colour(page):
+    for cell in cells(page):
+        assert told_by_colour_alone(cell.source) == [], cell.source
+
+
+def test_curves_that_differ_in_colour_alone_are_seen():
+    loop = "for n, c in pairs:\n    ax.plot(x, y[n], color=c, label=n)\n"
+    assert told_by_colour_alone(loop + "ax.legend()") == [2]
+    assert told_by_colour_alone(loop + "plotting.tell_apart(ax).legend()") == []
+    assert told_by_colour_alone(loop.replace("color=c", "marker=c")) == []
 
 
 @pytest.mark.parametrize("page", CHAPTERS)
