@@ -72,7 +72,7 @@ PARTS = (
         6,
         ("tests", *(f"--ignore=tests/{d}" for d in ("assignments", "book", "grading", "mutations", "quality"))),
     ),
-    Part("book", 8, ("tests/book", "-m", "not browser"), after=("build",)),
+    Part("book", 4, ("tests/book", "-m", "not browser"), after=("build",)),
     Part("quality", 4, ("tests/quality",)),
     Part("assignments", 4, ("tests/assignments",)),
 )
