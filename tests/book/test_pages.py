@@ -45,7 +45,7 @@ def told_by_colour_alone(source: str) -> list[int]:
     loops = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.For)]
     found = []
     for call in {node for loop in loops for node in ast.walk(loop) if isinstance(node, ast.Call)}:
-        drawn = getattr(call.func, "attr", "") in {"plot", "semilogx", "semilogy", "loglog", "errorbar"}
+        drawn = getattr(call.func, "attr", "") in {"plot", "semilogx", "semilogy", "loglog", "errorbar", "step"}
         words = {word.arg for word in call.keywords}
         if drawn and "label" in words and not words & {"marker", "linestyle"} and len(call.args) < 3:
             found.append(call.lineno)
