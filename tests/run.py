@@ -54,7 +54,8 @@ class Outcome:
 
 PYTHON = sys.executable
 PARTS = (
-    Part("build", 10, commands=((PYTHON, "-m", "course_lib.staff.cli", "book"),), cores=CORES),
+    # ten minutes for the pages, which tests/book/test_site.py holds to that, three for kernels to start and for the site
+    Part("build", 13, commands=((PYTHON, "-m", "course_lib.staff.cli", "book"),), cores=CORES),
     Part(
         "static",
         2,
