@@ -54,7 +54,7 @@ class Outcome:
 
 PYTHON = sys.executable
 PARTS = (
-    # ten minutes for the pages, which tests/book/test_site.py holds to that, three for kernels to start and for the site
+    # ten minutes for the pages, which tests/book/test_site.py holds to that, three for kernels and the site
     Part("build", 13, commands=((PYTHON, "-m", "course_lib.staff.cli", "book"),), cores=CORES),
     Part(
         "static",
