@@ -54,8 +54,7 @@ class Outcome:
 
 PYTHON = sys.executable
 PARTS = (
-    # ten minutes for the pages, which tests/book/test_site.py holds to that, three for kernels and the site
-    Part("build", 13, commands=((PYTHON, "-m", "course_lib.staff.cli", "book"),), cores=CORES),
+    Part("build", 10, commands=((PYTHON, "-m", "course_lib.staff.cli", "book"),), cores=CORES),
     Part(
         "static",
         2,

@@ -37,13 +37,6 @@ def pages() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def coloured(pages: list[str]) -> list[str]:
-    """Pages that show every kind of element that the book has: of the API's long ones two do (test_api sees to it)."""
-    enough = ("book/reference/api_dynamics", "book/reference/api_training")
-    return [page for page in pages if not page.startswith("book/reference/api_") or page in enough]
-
-
-@pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
     """Where the site is served, on this machine only."""
     from course_lib.staff.publishing.looks import serve

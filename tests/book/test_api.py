@@ -109,16 +109,6 @@ def out_of_place(pages: list[BeautifulSoup], names: list[str]) -> list[str]:
     return [f"{name} stands {shown[name]} times" for name in names if shown[name] != 1] + silent
 
 
-def kinds(page: BeautifulSoup) -> set[tuple[str, ...]]:
-    """Tag and classes of every element that holds words, and of what it stands in; code is coloured as in chapters."""
-    found = set()
-    for tag in page.select("article *"):
-        words = tag.find(string=True, recursive=False)
-        if words and words.strip() and tag.parent.name != "pre":
-            found.add((tag.name, *tag.get("class", ()), tag.parent.name, *tag.parent.get("class", ())))
-    return found
-
-
 @pytest.fixture(scope="module")
 def built(site) -> dict[str, BeautifulSoup]:
     return {page.stem: read(site / "book" / "reference" / f"{page.stem}.html") for page in PAGES}
@@ -143,10 +133,3 @@ def test_the_head_of_a_page_leads_to_every_name_and_search_finds_it(built, site)
         index = page.select_one("article section > dl")
         assert [a["href"].removeprefix("#") for a in index.select("dt a")] == heads
     assert "lyapunov_spectrum" in (site / "searchindex.js").read_text(encoding="utf-8")
-
-
-def test_the_pages_whose_colours_are_judged_show_every_kind_of_element(built, coloured):
-    judged = [kinds(page) for name, page in built.items() if f"book/reference/{name}" in coloured]
-    assert kinds(BeautifulSoup("<article><p>a <mark>b</mark></p></article>", "html.parser")) >= {("mark", "p")}
-    assert len(judged) == 2
-    assert set().union(*map(kinds, built.values())) <= set().union(*judged)
