@@ -140,7 +140,8 @@ def run_commands(part: Part) -> tuple[int, int, int, float, str, str]:
         code, output, cpu = call(command)
         total += cpu
         if code:
-            failed.append(" ".join(command[1:]))
+            said = output.strip().splitlines()  # where only a part of this is kept, the error should be in it
+            failed.append(" ".join([*command[1:], "said:", said[-1] if said else "nothing"]))
             texts.append(f"$ {' '.join(command)}\n{output}")
     reason = f"failed: {'; '.join(failed)}" if failed else ""
     return len(part.commands) - len(failed), len(failed), 0, total, reason, "\n".join(texts)

@@ -5,6 +5,7 @@ from two_pages import write_page
 
 from course_lib.staff.publishing import execute
 from course_lib.staff.publishing.execute import BookError, execute_pages
+from course_lib.staff.publishing.kernels import STARTS
 from course_lib.staff.publishing.used import Library
 
 FILES = {
@@ -110,3 +111,46 @@ def test_a_page_that_raises_does_not_lose_the_others_work(book, miniature):
     assert "wings = 2" in str(caught.value) and "ValueError: no third wing" in str(caught.value)
     write_page(miniature, "one", "print('mended')")
     assert book() == ["book/one"]
+
+
+FIRST_STARTS_FAIL = """
+import os, pathlib, sys
+if "ipykernel_launcher" in " ".join(sys.orig_argv):
+    starts = pathlib.Path(os.environ["STARTS"])
+    starts.write_text(starts.read_text() + "x")
+    if len(starts.read_text()) <= {failing}:
+        os._exit(3)
+"""
+
+
+@pytest.fixture
+def failing_starts(tmp_path, monkeypatch):
+    """A function that lets the next kernels die at their start, so many; the file it returns counts starts."""
+    counter = tmp_path / "starts"
+    counter.write_text("")
+
+    def fail(failing: int):
+        (tmp_path / "sitecustomize.py").write_text(FIRST_STARTS_FAIL.format(failing=failing))
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+        monkeypatch.setenv("STARTS", str(counter))
+        return counter
+
+    return fail
+
+
+def test_a_kernel_that_does_not_start_is_started_again_and_that_is_said(miniature, toy, failing_starts):
+    starts, said = failing_starts(1), []
+    write_page(miniature, "one", "import toy")
+    (miniature / "_build").mkdir()
+    pages = execute_pages(miniature, miniature / "_build", said.append, Library(toy.package))
+    assert pages == ["book/one", "book/two"] and len(starts.read_text()) == 3
+    assert [line for line in said if "did not start" in line and "once more" in line]
+
+
+def test_a_kernel_that_never_starts_is_an_error_of_the_book_with_its_page(miniature, toy, failing_starts):
+    starts = failing_starts(10)
+    (miniature / "_build").mkdir()
+    with pytest.raises(BookError, match=r"book/(one|two)\.md") as caught:
+        execute_pages(miniature, miniature / "_build", lambda line: None, Library(toy.package))
+    assert "did not start" in str(caught.value) and "kernels.log" in str(caught.value)
+    assert len(starts.read_text()) >= STARTS

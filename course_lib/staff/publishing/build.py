@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from course_lib.staff.publishing.execute import NOTES, BookError, environment, execute_pages
+from course_lib.staff.publishing.execute import NOTES, BookError, execute_pages
+from course_lib.staff.publishing.kernels import environment
 
 RENDERING = ("jupyter-book", "sphinx", "myst-nb", "sphinx-book-theme", "pydata-sphinx-theme", "sphinx-design")
 

@@ -8,9 +8,7 @@ loaded them, the data files that the kernel opened, the pins, and the size of it
 import hashlib
 import importlib.metadata
 import json
-import os
 import platform
-import signal
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -24,16 +22,15 @@ import yaml
 from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 from jupyter_cache.readers import get_reader
-from nbclient import NotebookClient
 from nbclient.exceptions import CellControlSignal, DeadKernelError
 
 import course_lib
+from course_lib.staff.publishing.kernels import PIXELS_PER_INCH, KernelError, PageKernel, environment, prepare
 from course_lib.staff.publishing.notebooks import has_code, toc_pages
 from course_lib.staff.publishing.used import Library
 from course_lib.validation import CourseError
 
 AT_A_TIME = 2
-PIXELS_PER_INCH = 200  # figures are drawn at twice the size they are shown in
 COMPUTING = (
     *("numpy", "scipy", "torch", "torchdiffeq", "norse", "scikit-learn", "matplotlib", "plotly"),
     *("ipykernel", "ipython", "matplotlib-inline", "myst-nb"),
@@ -66,16 +63,7 @@ class Run:
     notebook: nbformat.NotebookNode
     seconds: float = 0.0
     note: dict[str, list[str]] = field(default_factory=dict)
-    client: NotebookClient | None = None
-
-
-def environment(build: Path) -> dict[str, str]:
-    """What a page's kernel finds in its environment: one thread, fine figures, and that it is the book's."""
-    settings = build / "matplotlibrc"
-    found = dict(os.environ, OMP_NUM_THREADS="1", PYTHONWARNINGS="default", JUPYTER_PLATFORM_DIRS="1")
-    for name in ("MPLBACKEND", "COURSE_CHECK_SHAPES"):  # the kernel's inline backend draws; no test hooks in a page
-        found.pop(name, None)
-    return found | {"COURSE_BOOK": "1", "MATPLOTLIBRC": str(settings)}  # COURSE_BOOK: glue keeps numbers
+    kernel: PageKernel | None = None
 
 
 @cache
@@ -145,29 +133,24 @@ def stale_pages(root: Path, build: Path, library: Library) -> list[Run]:
     return found
 
 
-def execute(run: Run, timeout: int, build: Path) -> Run:
+def execute(run: Run, timeout: int, build: Path, say: Callable[[str], Any]) -> Run:
     """Run one page in a kernel of its own, in the page's folder. Raises BookError naming the page and the cell.
 
     What the kernel itself says goes to `kernels.log`.
     """
     watched = nbformat.from_dict(run.notebook)
     watched.cells = [nbformat.v4.new_code_cell(WATCH), *run.notebook.cells, nbformat.v4.new_code_cell(TELL)]
-    folder = {"metadata": {"path": str(run.source.parent)}}
-    run.client = NotebookClient(
-        watched,
-        timeout=timeout,
-        kernel_name="python3",
-        resources=folder,
-        record_timing=False,  # times would stand in the cells' metadata, by which the cache knows them
-    )
+    run.kernel = PageKernel(watched, run.source.parent, timeout)
     start = time.monotonic()
     with (build / "kernels.log").open("ab") as log:
         try:
-            run.client.execute(env=environment(build), stderr=log)
-        except (CellControlSignal, DeadKernelError) as error:
+            run.kernel.start(environment(build), log, say)
+            run.kernel.run()
+        except (CellControlSignal, DeadKernelError, KernelError) as error:
             raise BookError(explain(run, error)) from error
     run.seconds = time.monotonic() - start
-    run.note = json.loads(watched.cells[-1].outputs[0].text)
+    told = [output.text for output in watched.cells[-1].outputs if output.get("name") == "stdout"]
+    run.note = json.loads("".join(told))
     return run
 
 
@@ -191,14 +174,6 @@ def keep(run: Run, root: Path, build: Path, library: Library) -> None:
     (build / ".doctrees" / f"{run.name}.doctree").unlink(missing_ok=True)
 
 
-def stop(run: Run) -> None:
-    """End the kernel of a page that is being executed."""
-    manager = run.client.km if run.client is not None else None
-    number = getattr(manager.provisioner, "pid", None) if manager is not None else None
-    if number:
-        os.kill(number, signal.SIGKILL)
-
-
 def execute_pages(root: Path, build: Path, say: Callable[[str], Any], library: Library | None = None) -> list[str]:
     """Execute every page whose outputs are missing or out of date, and return their names.
 
@@ -212,10 +187,10 @@ def execute_pages(root: Path, build: Path, say: Callable[[str], Any], library: L
     if waiting:
         library.digest_all()  # now: a file that is edited while pages run must not pass for the one that they used
     settings = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8")).get("execute", {})
-    (build / "matplotlibrc").write_text(f"figure.dpi: {PIXELS_PER_INCH}\n", encoding="ascii")
+    prepare(build)
     failures: list[BookError] = []
     with ThreadPoolExecutor(AT_A_TIME) as pool:
-        futures = [pool.submit(execute, run, settings.get("timeout", 30), build) for run in waiting]
+        futures = [pool.submit(execute, run, settings.get("timeout", 30), build, say) for run in waiting]
         try:
             for count, future in enumerate(as_completed(futures), 1):
                 if future.cancelled():
@@ -230,8 +205,8 @@ def execute_pages(root: Path, build: Path, say: Callable[[str], Any], library: L
                 say(f"{count} of {len(waiting)} pages executed: {run.name}, {run.seconds:.0f} s")
         except BaseException:
             for future, run in zip(futures, waiting, strict=True):
-                if not future.cancel() and future.running():
-                    stop(run)
+                if not future.cancel() and run.kernel is not None:
+                    run.kernel.stop()
             raise
     if failures:
         raise failures[0]
