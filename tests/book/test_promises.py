@@ -6,7 +6,7 @@ import pytest
 
 from course_lib.staff.publishing.notebooks import toc_pages
 
-ROW = re.compile(r"^\| (?P<words>[^|]+) \| \[[^]]+\]\((?P<page>[^)]+)\) \| `(?P<file>[^`]+)`: (?P<test>.+) \|$")
+ROW = re.compile(r"^\| (?P<words>[^|]+) \| \[[^]]+\]\((?P<page>[^)]+)\) \| `(?P<file>[^`]+)`: `(?P<test>[^`]+)` \|$")
 LEAST = 45  # rows; a table that lost its rows has nothing to check
 
 

@@ -2,7 +2,7 @@
 
 A kernel that does not start says nothing about the page, and on a busy machine it happens (a port taken between the
 search and the binding, a first start that writes its files). So kernels start one after the other, without the
-reader's own IPython settings and history, and one that does not answer is started again, with a line that says so.
+reader's own IPython settings, and one that does not answer is started again, with a line that says so.
 """
 
 import os
@@ -40,7 +40,6 @@ class PageKernel:
             iopub_timeout=SECONDS_TO_START,
             raise_on_iopub_timeout=True,  # an output that comes late is waited for, one that is lost is an error
             kernel_name="python3",
-            extra_arguments=["--HistoryManager.enabled=False"],
             resources={"metadata": {"path": str(folder)}},
             record_timing=False,  # times would stand in the cells' metadata, by which the cache knows them
         )
