@@ -1,4 +1,4 @@
-"""The widget of the ball in two valleys: the library's steps and rest points, kicks, tilts that undo nothing, a drag."""
+"""The widget of the ball in two valleys: the library's steps and rest points, kicks, tilts, a drag."""
 
 import math
 
