@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from scipy import signal
 from torch import Tensor
 
 from course_lib.analysis.sampled import as_trajectories, tensor
@@ -41,6 +40,8 @@ def power_spectrum(x: Sequence, *, dt: float, segment: int | None = None) -> Pow
     segment = min(time, max(256, time // 8)) if segment is None else check_count("segment", segment, least=8)
     if segment > time:
         raise complaint("segment", wanted=f"at most {time} samples", got=str(segment), do="Take a shorter segment.")
+    from scipy import signal  # here: it costs every page and every worker more than the rest of the package
+
     frequency, power = signal.welch(states, fs=1 / dt, nperseg=segment, axis=1, detrend="constant")
     mean = power.mean(axis=0)  # (k, dim)
     return PowerSpectrum(
