@@ -19,6 +19,7 @@ NAMES = (
     "hunt",
     "isn",
     "kick",
+    "landscape",
     "ledger",
     "letgo",
     "lif",
@@ -92,6 +93,7 @@ def widget(name: str, *, still: Any = None, alt: str = "", **options: object) ->
         kick: a network that holds one bit, `n`, `inputs` (1), `alpha`, `data` (see letgo); `memories` (2, n), the first
             one the start; `least` (n), the smallest kick found from there; `psi`, a dictionary of `n`, `width`, `data`
             (base64 of little-endian float32: centre, size, W1, b1, W2, b2, head of an Eigenfunction of depth 2).
+        landscape: nothing.
         ledger: `columns`, dictionaries of `name`, `log` (axis), `digits`; `rows`, dictionaries of `name`, `kind`
             ("rate", "spiking", "other"), `baseline`, `figures` (median, least, largest, or None, one for each column),
             `whys` (one for each column), `orbit` (n, 2); `truth` (n, 2); `x`, `y` (columns), `row` to open with.

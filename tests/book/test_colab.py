@@ -146,8 +146,9 @@ def test_first_cell_and_imports_run_in_colab(begun, page):
     assert begun[page] == "ran 2"
 
 
-def test_the_shortest_notebook_runs_in_full(tmp_path):
-    cells = min((plain_code(page) for page in NOTEBOOKS), key=lambda code: sum(map(len, code)))
+def test_the_shortest_notebook_that_draws_runs_in_full(tmp_path):
+    drawing = [code for code in map(plain_code, NOTEBOOKS) if "new_axes" in "".join(code)]
+    cells = min(drawing, key=lambda code: sum(map(len, code)))
     assert run_in_colab([cells], tmp_path) == [f"ran {len(cells)}"]
 
 
