@@ -13,6 +13,8 @@ COURSE := OMP_NUM_THREADS=1 $(BIN)/course
 # The environment is installed again only when the pins, the package's own declaration or the Python version change.
 FINGERPRINT := $(shell { cat requirements.txt pyproject.toml; $(PYTHON) --version 2>&1; } | cksum | tr ' ' '-')
 STAMP := $(VENV)/.installed-$(FINGERPRINT)
+# ipywidgets as Colab has it, in a folder of its own: a test operates the pages' sliders under it as well as under ours.
+COLAB := $(VENV)/colab/ipywidgets
 
 .PHONY: help course test test-all system book serve pdf notebooks looks release grade publish bench pins clean python-is-new-enough
 .DEFAULT_GOAL := course
@@ -23,10 +25,10 @@ help:
 course: $(STAMP)
 	@$(COURSE) first-run
 
-test: $(STAMP)
+test: $(STAMP) $(COLAB)
 	@$(RUN) tests/run.py
 
-test-all: $(STAMP)
+test-all: $(STAMP) $(COLAB)
 	@$(RUN) tests/run.py --all
 
 # Programs of the distribution, not of Python: the browser for the book's tests, the wall for grading.
@@ -82,3 +84,7 @@ $(STAMP): | python-is-new-enough
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@rm -f $(VENV)/.installed-*
 	@touch $@
+
+$(COLAB): | $(STAMP)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(VENV)/colab \
+		ipywidgets==7.7.1 ipython_genutils==0.2.0

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from course_lib.models import CTRNN
+from course_lib.separatrix.eigenfunction import FORMS, Eigenfunction
 
 LIVE = "document.querySelector('.cw-live').courseWidget"
 STATE = f"{LIVE}.state"
@@ -58,10 +59,26 @@ def tanh_network(packed: dict[str, Any]) -> CTRNN:
     """The library's network with the weights of a widget: W, U, b, C, d; three inputs and outputs unless it says."""
     bits = packed.get("inputs", 3)
     net = CTRNN(packed["n"], bits, bits, tau=1 / packed["alpha"], dt=1.0, generator=torch.Generator().manual_seed(0))
-    numbers = torch.from_numpy(np.frombuffer(base64.b64decode(packed["data"]), dtype="<f4").astype(float))
-    at = 0
-    for weights in (net.W_rec, net.W_in, net.b, net.C, net.d):
-        weights.copy_(numbers[at : at + weights.numel()].reshape(weights.shape))
-        at += weights.numel()
-    assert at == len(numbers)
+    fill(packed["data"], net.W_rec, net.W_in, net.b, net.C, net.d)
     return net
+
+
+@torch.no_grad()
+def learnt_psi(packed: dict[str, Any]) -> Eigenfunction:
+    """The library's ψ with the weights of a widget: centre, size, W and b of each layer, head."""
+    states, depth = torch.eye(packed["n"], dtype=torch.float64), packed.get("depth", 2)
+    net = Eigenfunction(states, 1, width=packed["width"], depth=depth, form=FORMS["squashed"],
+                        generator=torch.Generator().manual_seed(0), dtype=torch.float64)  # fmt: skip
+    layers = [part for layer in zip(net.weights, net.biases, strict=True) for part in layer]
+    fill(packed["data"], net.centre, net.size, *layers, net.head)
+    return net
+
+
+def fill(data: str, *places: torch.Tensor) -> None:
+    """Put a widget's numbers, in single precision, into their places, all of them."""
+    numbers = torch.from_numpy(np.frombuffer(base64.b64decode(data), dtype="<f4").astype(float))
+    at = 0
+    for place in places:
+        place.copy_(numbers[at : at + place.numel()].reshape(place.shape))
+        at += place.numel()
+    assert at == len(numbers)

@@ -14,6 +14,7 @@ from typing import Any
 
 NAMES = (
     "balance",
+    "duffing-kick",
     "fit-window",
     "flipflop",
     "hunt",
@@ -29,7 +30,7 @@ NAMES = (
     "stretch",
     "units",
 )
-RUN_A_NETWORK = ("flipflop", "hunt", "kick", "letgo")  # they need net.js as well
+RUN_A_NETWORK = ("duffing-kick", "flipflop", "hunt", "kick", "letgo")  # they need net.js as well
 _number = count(1)
 
 
@@ -82,6 +83,7 @@ def widget(name: str, *, still: Any = None, alt: str = "", **options: object) ->
     alt: what `still` shows, in words; required with it.
     options: plain data, lists of it, arrays; what each script knows:
         balance: nothing.
+        duffing-kick: `psi`, as of kick, learnt at the damping `learnt_at`, which the widget opens with.
         fit-window: `series`, dictionaries of `name`, `t` (time,), `groups` (groups, time) of a divergence curve and
             `signal`, an index into `signals`, lists of samples `dt` apart; `window` (2 times) and `lag` (samples), what
             it opens with; `longest`, the largest lag.
@@ -91,8 +93,8 @@ def widget(name: str, *, still: Any = None, alt: str = "", **options: object) ->
         isn: first values of its sliders: `ee`, `ei`, `ie`, `ii` (magnitudes of the weights, ei from I to E), `ratio`
             (time constant of I over that of E), `inputE`, `inputI`.
         kick: a network that holds one bit, `n`, `inputs` (1), `alpha`, `data` (see letgo); `memories` (2, n), the first
-            one the start; `least` (n), the smallest kick found from there; `psi`, a dictionary of `n`, `width`, `data`
-            (base64 of little-endian float32: centre, size, W1, b1, W2, b2, head of an Eigenfunction of depth 2).
+            one the start; `least` (n), the smallest kick found from there; `psi`, a dictionary of `n`, `width`, `depth`
+            (2), `data` (base64 of little-endian float32: centre, size, W, b of each layer, head of an Eigenfunction).
         landscape: nothing.
         ledger: `columns`, dictionaries of `name`, `log` (axis), `digits`; `rows`, dictionaries of `name`, `kind`
             ("rate", "spiking", "other"), `baseline`, `figures` (median, least, largest, or None, one for each column),

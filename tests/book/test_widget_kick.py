@@ -1,13 +1,8 @@
 """The widget that kicks a state across ψ = 0: the library's ψ and steps, kicks that hold and kicks that flip."""
 
-import base64
-
-import numpy as np
 import pytest
 import torch
-from live_widget import LIVE, STATE, drag, given, hold, tanh_network
-
-from course_lib.separatrix.eigenfunction import FORMS, Eigenfunction
+from live_widget import LIVE, STATE, drag, given, hold, learnt_psi, tanh_network
 
 pytestmark = pytest.mark.browser
 PAGE = "book/computation/network_separatrices.html"
@@ -20,28 +15,11 @@ def live(open_page, widgets):
 
 
 @torch.no_grad()
-def librarys_psi(spec):
-    """The library's ψ with the weights of the widget."""
-    n, width = spec["n"], spec["width"]
-    states = torch.eye(n, dtype=torch.float64)
-    net = Eigenfunction(states, 1, width=width, depth=2, form=FORMS["squashed"],
-                        generator=torch.Generator().manual_seed(0), dtype=torch.float64)  # fmt: skip
-    numbers = torch.from_numpy(np.frombuffer(base64.b64decode(spec["data"]), dtype="<f4").astype(float))
-    places = (net.centre, net.size, net.weights[0], net.biases[0], net.weights[1], net.biases[1], net.head)
-    at = 0
-    for place in places:
-        place.copy_(numbers[at : at + place.numel()].reshape(place.shape))
-        at += place.numel()
-    assert at == len(numbers)
-    return net
-
-
-@torch.no_grad()
 def test_psi_and_the_path_after_a_kick_are_the_librarys(live, site):
     options = given(site / PAGE, "Kick")
     start = torch.tensor(options["memories"][0], dtype=torch.float64)
     tip = start + 0.9 * torch.tensor(options["least"], dtype=torch.float64)
-    script = """([spec, x]) => { const net = courseNet.network(spec), psi = courseKick.eigenfunction(spec.psi);
+    script = """([spec, x]) => { const net = courseNet.network(spec), psi = courseNet.eigenfunction(spec.psi);
         let state = Float64Array.from(x), out = [];
         for (let i = 0; i < 200; i += 1) { state = net.step(state, new Float64Array(1)); out.push(Array.from(state)); }
         return [out, out.map(psi)]; }"""
@@ -52,7 +30,7 @@ def test_psi_and_the_path_after_a_kick_are_the_librarys(live, site):
         x = step.step(x)
         truth.append(x[0])
     assert (path - torch.stack(truth)).abs().max() < 1e-9
-    assert (psi - librarys_psi(options["psi"])(path)[:, 0]).abs().max() < 1e-9
+    assert (psi - learnt_psi(options["psi"])(path)[:, 0]).abs().max() < 1e-9
     assert psi[0] * psi[-1] > 0 and (path[-1] - start).norm() < 0.01 * (tip - start).norm()  # it came back
 
 

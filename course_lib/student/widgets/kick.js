@@ -1,6 +1,6 @@
 // A network that holds one bit, live: push its state out of a memory in a chosen direction, and see on which side of
-// psi = 0 it lands and where it settles. `courseKick` offers the numerics to tests and `mount` to the page; the rest is
-// kit.js and net.js.
+// psi = 0 it lands and where it settles. The numerics are those of net.js, `courseKick.mount` is for the page, the
+// rest is kit.js.
 (function (root) {
   "use strict";
   const kit = root.courseKit, LONG = 200, CELLS = 44, LEFT = -0.45, RIGHT = 1.25, DEGREE = Math.PI / 180, HAND = 3, HOME = 0.02;
@@ -11,28 +11,10 @@
   const norm = (a) => Math.sqrt(dot(a, a));
   const scaled = (a, by) => a.map((v) => v * by);
   const added = (a, b, by = 1) => a.map((v, i) => v + by * b[i]);
-  // psi of two layers of tanh units: h = tanh(W1 z + b1), k = tanh(W2 h + b2), z the centred and scaled state,
-  // g = head . (z, h, k, 1), psi = g / sqrt(1 + g^2). spec: n, width, data, base64 of little-endian float32: centre (n),
-  // size, W1 (width, n), b1, W2 (width, width), b2, head (n + 2 width + 1).
-  function eigenfunction({ n, width, data }) {
-    const raw = atob(data), view = new DataView(Uint8Array.from(raw, (c) => c.charCodeAt(0)).buffer);
-    let at = 0;
-    const take = (size) => Float64Array.from({ length: size }, () => view.getFloat32(4 * at++, true));
-    const rows = (count, size) => Array.from({ length: count }, () => take(size));
-    const centre = take(n), [size] = take(1), W1 = rows(width, n), b1 = take(width), W2 = rows(width, width);
-    const b2 = take(width), head = take(n + 2 * width + 1);
-    const layer = (W, b, x) => Float64Array.from(W, (row, i) => Math.tanh(b[i] + dot(row, x)));
-    return (x) => {
-      const z = Float64Array.from(x, (v, i) => (v - centre[i]) / size), h = layer(W1, b1, z), k = layer(W2, b2, h);
-      const g = dot(z, head) + dot(h, head.subarray(n)) + dot(k, head.subarray(n + width)) + head[n + 2 * width];
-      return g / Math.sqrt(1 + g * g);
-    };
-  }
-
-  // options: n, inputs (1), alpha, data (see net.js); psi (see eigenfunction); memories (2, n), the first one the start;
+  // options: n, inputs (1), alpha, data (see net.js); psi (see net.js); memories (2, n), the first one the start;
   // least (n), the smallest kick that was found from there
   function mount(box, options) {
-    const net = root.courseNet.network(options), psi = eigenfunction(options.psi), draw = kit.random(5);
+    const net = root.courseNet.network(options), psi = root.courseNet.eigenfunction(options.psi), draw = kit.random(5);
     const [start, other] = options.memories.map((x) => Float64Array.from(x)), across = added(other, start, -1);
     const apart = norm(across), e1 = scaled(across, 1 / apart), least = Float64Array.from(options.least);
     const beside = added(least, e1, -dot(least, e1)), e2 = scaled(beside, 1 / norm(beside));
@@ -177,5 +159,5 @@
     return w.live;
   }
 
-  root.courseKick = { eigenfunction, mount };
+  root.courseKick = { mount };
 })(typeof window === "undefined" ? globalThis : window);
