@@ -34,7 +34,7 @@ def test_cells_that_a_reader_sees_have_at_most_twelve_lines(page):
 def test_pictures_are_drawn_by_the_library_and_described(page):
     for cell in cells(page):
         myst = cell.metadata.get("mystnb", {})
-        placed = "figure" in myst or re.search(r"widget\(|plotly_html\(", cell.source)
+        placed = "figure" in myst or re.search(r"widget\(|plotly_html\(|student\.explore\(", cell.source)
         assert placed or "new_axes" not in cell.source, cell.source
         if "figure" in myst:
             assert myst["figure"]["caption"].startswith("**") and len(myst["image"]["alt"]) >= 40
