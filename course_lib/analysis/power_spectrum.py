@@ -34,14 +34,14 @@ def power_spectrum(x: Sequence, *, dt: float, segment: int | None = None) -> Pow
     segment: samples of a segment; None: an eighth of a trajectory, at least 256 or all of it. Longer ones tell
     frequencies apart, more of them make the estimate smooth. The mean of each segment is taken off.
     """
+    from scipy import signal  # here: it costs every page and every worker more than the rest of the package
+
     states = as_trajectories("x", x, least=8)
     dt = check_positive("dt", dt)
     time = states.shape[1]
     segment = min(time, max(256, time // 8)) if segment is None else check_count("segment", segment, least=8)
     if segment > time:
         raise complaint("segment", wanted=f"at most {time} samples", got=str(segment), do="Take a shorter segment.")
-    from scipy import signal  # here: it costs every page and every worker more than the rest of the package
-
     frequency, power = signal.welch(states, fs=1 / dt, nperseg=segment, axis=1, detrend="constant")
     mean = power.mean(axis=0)  # (k, dim)
     return PowerSpectrum(
