@@ -63,7 +63,7 @@ def test_keys_find_that_outwards_is_weakest_and_show_what_is_hidden(live):
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowLeft")
     assert page.evaluate(f"[{STATE}.size, {STATE}.angle]") == [pytest.approx(0.71), 3]
-    for key, name in (("h", "basins"), ("s", "dial")):
+    for key, name in (("h", "basins"), ("s", "gauge")):
         page.keyboard.press(key)
         assert page.locator(f"[data-do={name}]").get_attribute("aria-pressed") == "true"
     page.wait_for_function("document.querySelector('.cw-gauge').ariaLabel.includes('Psi at the tip')")

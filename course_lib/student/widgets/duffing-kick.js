@@ -27,19 +27,19 @@
   // options: psi (see net.js), learnt at the damping learnt_at
   function mount(box, options) {
     const psi = root.courseNet.eigenfunction(options.psi), at = options.learnt_at;
-    const s = { size: 0.6, angle: 180, damping: at, basins: false, dial: false, tries: 0, best: null };
+    const s = { size: 0.6, angle: 180, damping: at, basins: false, gauge: false, tries: 0, best: null };
     const two = (v) => v.toFixed(2), degrees = (v) => kit.minus(`${v.toFixed(0)}°`);
     const w = kit.open(box, {
       name: "duffing-kick", label: "A push to a ball that rests in the right one of two valleys.", state: s,
       pictures: { plane: [drawPlane, "The plane of position and speed with the push as an arrow from the ball."],
         height: [drawHeight, "The two valleys, and the energy of the ball against its position."],
-        dial: [drawDial, () => (known() ? `Psi at the tip of the arrow: ${two(psi(tip()))}.` : "Psi is not shown.")] },
+        gauge: [drawGauge, () => (known() ? `Psi at the tip of the arrow: ${two(psi(tip()))}.` : "Psi is not shown.")] },
       sliders: [["size", "strength of the push", 0, MOST, 0.01, two, 10],
         ["angle", "direction", -180, 180, 1, degrees, 15], ["damping", "damping δ", 0.2, 1, 0.05, two, 4]],
       changed: (name) => { if (name === "damping") Object.assign(s, { best: null, tries: 0 }); back(); },
       buttons: [["push", "Let go (Enter)", "", push], ["back", "Back to rest", "b", back],
         ["basins", "Basins", "h", () => { s.basins = !s.basins; mark(); }],
-        ["dial", "ψ at the tip", "s", () => { s.dial = !s.dial; mark(); }], ["play", "Pause", " "]],
+        ["gauge", "ψ at the tip", "s", () => { s.gauge = !s.gauge; mark(); }], ["play", "Pause", " "]],
       keys: { enter: push, arrowup: () => change("size", 0.01), arrowdown: () => change("size", -0.01),
         arrowleft: () => change("angle", 3), arrowright: () => change("angle", -3) },
       help: ["drag in the plane: the arrow", "↑ and ↓ make it longer and shorter, ← and → turn it",
@@ -54,11 +54,11 @@
       }
     });
 
-    const known = () => s.dial && s.damping === at;
+    const known = () => s.gauge && s.damping === at;
     function tip() {
       return [BALL[0] + s.size * Math.cos(s.angle * DEGREE), BALL[1] + s.size * Math.sin(s.angle * DEGREE)];
     }
-    function mark() { w.mark("basins", s.basins); w.mark("dial", s.dial); }
+    function mark() { w.mark("basins", s.basins); w.mark("gauge", s.gauge); }
     function change(name, by) {
       s[name] = name === "size" ? kit.clamp(s.size + by, 0, MOST) : (s.angle + by + 540) % 360 - 180;
       back();
@@ -153,10 +153,10 @@
       w.dot(c, [X(now[0]), Y(hill(now[0])) - 6], 6, "--cw-d");
       c.restore();
     }
-    function drawDial() {
-      const [c, width] = w.paper(w.canvas.dial, ""), X = (v) => width / 2 + v * (width / 2 - 18), on = known();
+    function drawGauge() {
+      const [c, width] = w.paper(w.canvas.gauge, ""), X = (v) => width / 2 + v * (width / 2 - 18), on = known();
       const title = on ? `ψ at the tip ${kit.minus(two(psi(tip())))}` :
-        s.dial ? `ψ was learnt at δ = ${two(at)}; put the slider back` : "ψ at the tip is hidden";
+        s.gauge ? `ψ was learnt at δ = ${two(at)}; put the slider back` : "ψ at the tip is hidden";
       c.textAlign = "center";
       c.fillText(title, width / 2, 15);
       w.path(c, [[X(-1), 28], [X(0), 28]], "--cw-b", 6);
