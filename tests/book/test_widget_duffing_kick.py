@@ -66,10 +66,10 @@ def test_keys_find_that_outwards_is_weakest_and_show_what_is_hidden(live):
     for key, name in (("h", "basins"), ("s", "gauge")):
         page.keyboard.press(key)
         assert page.locator(f"[data-do={name}]").get_attribute("aria-pressed") == "true"
-    page.wait_for_function("document.querySelector('.cw-gauge').ariaLabel.includes('Psi at the tip')")
+    page.wait_for_function("document.querySelector('.cw-gauge').ariaLabel?.includes('Psi at the tip')")
     page.evaluate(f"{LIVE}.put('damping', 0.8)")  # other valleys' rims, and a ψ that was learnt elsewhere
     assert page.evaluate(f"{STATE}.best") is None
-    page.wait_for_function("document.querySelector('.cw-gauge').ariaLabel.includes('not shown')")
+    page.wait_for_function("document.querySelector('.cw-gauge').ariaLabel?.includes('not shown')")
     assert page.faults == []
 
 
