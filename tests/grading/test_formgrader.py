@@ -87,9 +87,12 @@ def test_a_score_is_read_and_a_typed_one_survives(course, formgrader, needs):
 
         rows.filter(has_text="8 / 10").locator("a").first.click()
         page.locator("#q1-probe[placeholder='4']").wait_for()
+        page.wait_for_function("formgrader.grades?.loaded && formgrader.comments?.loaded")  # it listens from then on
         page.locator("#q3-written").fill("1.5")
-        page.locator("#q3-written").press("Tab")
-        until(lambda: line("ada", "q3-written").manual == 1.5)
+        with page.expect_response(lambda r: "/api/grade/" in r.url and r.request.method == "PUT") as saved:
+            page.locator("#q3-written").press("Tab")
+        assert saved.value.ok, saved.value.text()
+        assert line("ada", "q3-written").manual == 1.5
 
         page.goto(f"{formgrader}/manage_submissions/tiny")
         button = page.locator("tr", has_text="ada").locator("td.autograde a").first
