@@ -54,8 +54,8 @@ class PageKernel:
                 if self.stopped:
                     raise KernelError("Stopped before its kernel had started.")
                 self.client.create_kernel_manager()
-                self.client.start_new_kernel(env=environment, stderr=log)
                 try:
+                    self.client.start_new_kernel(env=environment, stderr=log)
                     self.client.start_new_kernel_client()
                     return
                 except RuntimeError as error:
