@@ -79,7 +79,7 @@ def measuring(name: str) -> Callable[[int], Figures]:
 def row(name: str) -> Row:
     """The row of one set."""
     return Row(
-        f"set_{name.partition('_')[0]}",
+        f"set_{name[:2]}",
         f"Problem set {name}: right and wrong answers, and what grading costs",
         measuring(name),
         (f"../solutions/{name}", "staff/grading/judge.py", "staff/grading/question.py", "student/cases.py"),
