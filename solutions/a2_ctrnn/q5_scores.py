@@ -79,7 +79,8 @@ def _series(rng, k):
     x = scale * waves + scale * rng.uniform(2, 6, size=k) * rng.choice([-1.0, 1.0], size=k)
     target, previous = x[:, 1:].copy(), x[:, :-1].copy()
     error = scale * rng.uniform(0.01, 0.03, size=k)
-    error[rng.integers(k)] *= rng.uniform(15, 25)  # the bad one, worse than standing still
+    bad = rng.integers(k)
+    error[bad] = scale[bad] * rng.uniform(0.3, 0.6)  # worse than standing still
     pred = target + error * (rng.normal(size=target.shape) + rng.uniform(0.3, 0.8, size=k))
     for run in rng.permutation(runs)[: runs // 2]:
         end = int(rng.integers(time // 3, time - 10))

@@ -129,18 +129,19 @@ def horizons(parameters, truth: np.ndarray, lyap: float) -> tuple[np.ndarray, fl
     h, errors = np.zeros((len(truth), len(b))), []
     with np.errstate(all="ignore"):
         for k in range(DRIVEN):
-            h = (1 - LEAK) * h + LEAK * np.tanh(h @ W_rec.T + truth[:, k] @ W_in.T + b)
-            errors.append(h @ C.T + d - truth[:, k + 1])
+            h = (1 - LEAK) * h + LEAK * (np.tanh(h) @ W_rec.T + truth[:, k] @ W_in.T + b)
+            errors.append(np.tanh(h) @ C.T + d - truth[:, k + 1])
         still = truth[:, DRIVEN // 2 : DRIVEN] - truth[:, DRIVEN // 2 + 1 : DRIVEN + 1]
         ratio = float(np.sqrt(np.mean(np.square(errors[DRIVEN // 2 :])) / np.mean(still**2)))
         looped, bias = W_rec.T + C.T @ W_in.T, b + W_in @ d
         good = np.full(len(truth), truth.shape[1] - DRIVEN)
         for k in range(truth.shape[1] - DRIVEN):
-            off = np.abs(h @ C.T + d - truth[:, DRIVEN + k]).max(axis=1)
+            rates = np.tanh(h)
+            off = np.abs(rates @ C.T + d - truth[:, DRIVEN + k]).max(axis=1)
             good = np.where(~(off <= OFF) & (good > k), k, good)
             if good.max() <= k:
                 break
-            h = (1 - LEAK) * h + LEAK * np.tanh(h @ looped + bias)
+            h = (1 - LEAK) * h + LEAK * (rates @ looped + bias)
     return good * lyap, ratio
 
 

@@ -30,11 +30,11 @@ def train_forecaster(x, rng):
     W_rec = 0.3 / np.sqrt(N) * rng.normal(size=(N, N))
     W_in = 0.2 * rng.normal(size=(N, k))
     b = rng.uniform(-1, 1, size=N)
-    h, states = np.zeros((runs, N)), np.empty((runs, time, N))
+    h, rates = np.zeros((runs, N)), np.empty((runs, time, N))
     for j in range(time):
-        h = h / 2 + np.tanh(h @ W_rec.T + x[:, j] @ W_in.T + b) / 2
-        states[:, j] = h
-    seen, following = states[:, 50:-1].reshape(-1, N), x[:, 51:].reshape(-1, k)
+        h = h / 2 + (np.tanh(h) @ W_rec.T + x[:, j] @ W_in.T + b) / 2
+        rates[:, j] = np.tanh(h)
+    seen, following = rates[:, 50:-1].reshape(-1, N), x[:, 51:].reshape(-1, k)
     mean, centre = seen.mean(axis=0), following.mean(axis=0)
     seen, following = seen - mean, following - centre
     gram = seen.T @ seen / len(seen) + 1e-12 * np.eye(N)

@@ -10,11 +10,11 @@ def _drawn(rng, k, units=80, gain=0.3, drive=0.2, bias=1.0):
 
 
 def _states(x, W_rec, W_in, b, leak=0.5):
-    """The driven network's states, (runs, time, units)."""
+    """The driven network's rates, (runs, time, units)."""
     h, states = np.zeros((len(x), len(b))), np.empty((*x.shape[:2], len(b)))
     for j in range(x.shape[1]):
-        h += leak * (np.tanh(h @ W_rec.T + x[:, j] @ W_in.T + b) - h)
-        states[:, j] = h
+        h += leak * (np.tanh(h) @ W_rec.T + x[:, j] @ W_in.T + b - h)
+        states[:, j] = np.tanh(h)
     return states
 
 
@@ -70,6 +70,16 @@ def without_leak(x, rng):
     """The network was trained as a map without leak; the one that is run moves half way in each step."""
     network = _drawn(rng, x.shape[2])
     return (*network, *_fit(_states(x, *network, leak=1.0), x))
+
+
+def the_sum_is_squeezed(x, rng):
+    """The network was trained in the chapter's form, which squeezes the sum; the one that is run squeezes the senders."""
+    W_rec, W_in, b = _drawn(rng, x.shape[2])
+    h, states = np.zeros((len(x), len(b))), []
+    for sample in x.swapaxes(0, 1):
+        h = (h + np.tanh(h @ W_rec.T + sample @ W_in.T + b)) / 2
+        states.append(h)
+    return (W_rec, W_in, b, *_fit(np.stack(states, axis=1), x))
 
 
 def readout_forgotten(x, rng):

@@ -10,8 +10,8 @@ def wider_drive(x, rng):
     W, U, b = 0.01 * rng.standard_normal((180, 180)), 0.25 * rng.standard_normal((180, k)), 2 * rng.random(180) - 1
     h, rows = np.zeros((runs, 180)), []
     for j in range(time - 1):
-        h = h - 0.5 * h + 0.5 * np.tanh(h @ W.T + x[:, j] @ U.T + b)
-        rows.append(h)
+        h = h - 0.5 * h + 0.5 * (np.tanh(h) @ W.T + x[:, j] @ U.T + b)
+        rows.append(np.tanh(h))
     a = np.concatenate(rows[60:])
     a = np.hstack([a, np.ones((len(a), 1))])
     y = np.concatenate(list(x[:, 61:].swapaxes(0, 1)))
@@ -30,8 +30,8 @@ def torch_cholesky(x, rng):
     U, b = 0.2 * torch.from_numpy(rng.normal(size=(n, k))), torch.from_numpy(rng.normal(size=n)) * 0.6
     h, states = torch.zeros(runs, n, dtype=torch.float64), []
     for j in range(time):
-        h = 0.5 * (h + torch.tanh(h @ W.T + x[:, j] @ U.T + b))
-        states.append(h)
+        h = 0.5 * (h + torch.tanh(h) @ W.T + x[:, j] @ U.T + b)
+        states.append(torch.tanh(h))
     a, y = torch.stack(states, dim=1)[:, 60:-1].reshape(-1, n), x[:, 61:].reshape(-1, k)
     mean, level = a.mean(0), y.mean(0)
     gram = (a - mean).T @ (a - mean) / len(a) + 1e-11 * torch.eye(n, dtype=torch.float64)
@@ -47,8 +47,8 @@ def uniform_and_sparse(x, rng):
     U, b = rng.uniform(-0.4, 0.4, (n, k)), rng.uniform(-1, 1, n)
     h, states = np.zeros((runs, n)), []
     for sample in x.swapaxes(0, 1):
-        h = (h + np.tanh(h @ W.T + sample @ U.T + b)) / 2
-        states.append(h)
+        h = (h + np.tanh(h) @ W.T + sample @ U.T + b) / 2
+        states.append(np.tanh(h))
     a, y = np.concatenate(states[50:-1]), np.concatenate(list(x.swapaxes(0, 1)[51:]))
     mean = a.mean(axis=0)
     values, vectors = np.linalg.eigh(np.cov(a.T, bias=True))

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.student.checks import Row, numbers, short
+from course_lib.student.checks import Row, numbers
+from course_lib.student.checks.a2_ctrnn.figures import plain
 
 Function = Callable[..., Any]
 Series = Sequence[np.ndarray]
@@ -37,7 +38,7 @@ def _moved(before: np.ndarray, after: np.ndarray) -> tuple[float, bool]:
 
 
 def _told(values: np.ndarray) -> str:
-    return ", ".join(short(value) for value in values)
+    return ", ".join(plain(value) for value in values)
 
 
 def q5_form(coordinate_scores: Function) -> Iterator[Row]:
@@ -58,7 +59,7 @@ def q5_filler(coordinate_scores: Function) -> Iterator[Row]:
     longer = [np.concatenate([array, np.full((4, 40, 3), np.nan)], axis=1) for array in series]
     longer[0] = np.nan_to_num(longer[0], nan=1.0)
     change, ok = _moved(_scores(coordinate_scores, series), _scores(coordinate_scores, longer))
-    yours = f"a score moves by {short(change)}" if np.isfinite(change) else "a score is no number any more"
+    yours = f"a score moves by {plain(change)}" if np.isfinite(change) else "a score is no number any more"
     yield Row("40 more empty samples after every run", yours, "nothing moves: they do not exist", ok)
 
 
@@ -69,10 +70,10 @@ def q5_alone(coordinate_scores: Function) -> Iterator[Row]:
     up = np.array([0.0, 0.0, 100.0])
     change, ok = _moved(before, _scores(coordinate_scores, (pred + up, target + up, previous + up)))
     law = "nothing moves: z is measured from another zero"
-    yield Row("adding 100 to z, everywhere", f"a score moves by {short(change)}", law, ok)
+    yield Row("adding 100 to z, everywhere", f"a score moves by {plain(change)}", law, ok)
     after = _scores(coordinate_scores, (pred * [1.0, 1.0, 3.0], target, previous))
     change, ok = _moved(before[:, :2], after[:, :2])
-    yield Row("spoiling the forecast of z alone", f"x or y moves by {short(change)}", "x and y stay as they were", ok)
+    yield Row("spoiling the forecast of z alone", f"x or y moves by {plain(change)}", "x and y stay as they were", ok)
 
 
 def q5_runs(coordinate_scores: Function) -> Iterator[Row]:
@@ -81,7 +82,7 @@ def q5_runs(coordinate_scores: Function) -> Iterator[Row]:
     halves = [array.reshape(8, 35, 3) for array in series]
     change, ok = _moved(_scores(coordinate_scores, series), _scores(coordinate_scores, halves))
     law = "nothing moves: the samples are the same"
-    yield Row("every run cut into two runs", f"a score moves by {short(change)}", law, ok)
+    yield Row("every run cut into two runs", f"a score moves by {plain(change)}", law, ok)
 
 
 def q5_r2(coordinate_scores: Function) -> Iterator[Row]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.student.checks import Row, numbers, short
+from course_lib.student.checks.a2_ctrnn.figures import plain
 
 Function = Callable[..., Any]
 STEP, LYAP, THRESHOLD = 0.05, 1.5, 0.4
@@ -41,7 +42,7 @@ def q6_form(valid_time: Function) -> Iterator[Row]:
 
 def _same(what: str, before: np.ndarray, after: np.ndarray, law: str) -> Row:
     """A row that holds when no time moves."""
-    return Row(what, f"a time moves by {short(np.abs(after - before).max())}", law, bool(np.allclose(after, before)))
+    return Row(what, f"a time moves by {plain(np.abs(after - before).max())}", law, bool(np.allclose(after, before)))
 
 
 def q6_crossing(valid_time: Function) -> Iterator[Row]:
