@@ -42,7 +42,7 @@ CHECKS = {
         "ridge_readout",
         ("h", "y", "weight", "lam"),
         (q3_form, q3_rows, q3_weights, q3_offset, q3_cost),
-        "numbers of rows, units (6 to 12) and outputs, weights, penalties (0.05 to 0.5, and huge), and how far from "
+        "numbers of rows, units (6 to 12) and outputs, weights, penalties (0.03 to 0.25, and huge), and how far from "
         "zero states and targets lie.",
         2.0,
     ),

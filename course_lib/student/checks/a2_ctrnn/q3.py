@@ -104,16 +104,18 @@ def q3_cost(ridge: Function) -> Iterator[Row]:
     law = "C halves, its predictions stay"
     ok = change < 0.3
     yield Row("h doubled, lam times four", f"your predictions change by {short(change)} %", law, ok)
-    share = weight / weight.sum()
-    a, z = h - share @ h, y - share @ y
-    said = a @ base.T
-    best = (share @ (said * z)).sum() / ((share @ said**2).sum() + LAM * (base**2).sum())
-    yours = f"{short(best)} times your C"
-    yield Row("cheapest multiple of your C", yours, "your C itself", abs(best - 1) < 3e-3)
+    a, z = (part - np.average(part, axis=0, weights=weight) for part in (h, y))
+
+    def mean(squares: np.ndarray) -> float:
+        return float(np.average(squares.sum(axis=1), weights=weight))
 
     def cost(C: np.ndarray) -> float:
-        return float((share @ (z - a @ C.T) ** 2).sum() + LAM * (C**2).sum())
+        return mean((z - a @ C.T) ** 2) + LAM * float((C**2).sum())
 
+    said = a @ base.T
+    best = mean(said * z) / (mean(said**2) + LAM * float((base**2).sum()))
+    yours = f"{short(best)} times your C"
+    yield Row("cheapest multiple of your C", yours, "your C itself", abs(best - 1) < 3e-3)
     nudges = [sign * 0.02 * np.eye(8)[k].reshape(2, 4) for k in range(8) for sign in (1, -1)]
     saved = 100 * (1 - min(cost(base + nudge) for nudge in nudges) / cost(base))
     yield Row("nudging one entry of C", f"saves {short(saved)} % of the cost", "nothing to save", saved < 1e-3)
