@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.student.checks import Row, numbers, short
+from course_lib.student.checks.a2_ctrnn.figures import plain
 
 Function = Callable[..., Any]
 N, M = 5, 2
@@ -37,7 +38,7 @@ def q1_form(field: Function) -> Iterator[Row]:
     alone = np.array([_moves(field, *pair, network) for pair in zip(h, u, strict=True)])
     same = batch.shape == (N, N)
     gap = np.abs(batch - alone).max() if same else np.inf
-    yours = f"off by up to {short(gap)}" if same else f"shape {batch.shape}"
+    yours = f"off by up to {plain(gap)}" if same else f"shape {batch.shape}"
     if same and gap > 1e-3 and np.allclose(batch, alone.T, atol=1e-3):
         yours = "units along the first axis"
     yield Row("5 states of 5 units", yours, "the velocity of each state alone, in its row", gap < 1e-3)
@@ -70,7 +71,7 @@ def q1_clocks(field: Function) -> Iterator[Row]:
     tau[1] *= 2
     moved = np.abs(_moves(field, h, u, [*network[:3], tau]) / base - 1).max(axis=0)
     others = np.delete(moved, 1).max()
-    yours = f"others change by {short(100 * others)} %"
+    yours = f"others change by {plain(100 * others)} %"
     yield Row("tau of unit 1 twice as long", yours, "only its own velocity changes", others < 1e-3)
 
 
@@ -81,7 +82,7 @@ def q1_drive(field: Function) -> Iterator[Row]:
     base = _moves(field, h, u, network)
     moved = _moves(field, h, u, [W_rec, W_in, b + np.eye(N)[2], tau]) - base
     own, others = moved[:, 2], np.delete(moved, 2, axis=1)
-    yours = f"its velocity moves by {short(own.min())} to {short(own.max())}, others by {short(np.abs(others).max())}"
+    yours = f"its velocity moves by {short(own.min())} to {short(own.max())}, others by {plain(np.abs(others).max())}"
     ok = np.abs(own - 1).max() < 1e-3 and np.abs(others).max() < 1e-3
     yield Row("bias of unit 2 grows by one", yours, "by one, no other: nothing squeezes the sum", ok)
     without, once, tenfold = (_moves(field, h, factor * u, network) for factor in (0, 1, 10))
@@ -90,14 +91,14 @@ def q1_drive(field: Function) -> Iterator[Row]:
     gain = np.abs(tenfold - without).sum() / max(np.abs(once - without).sum(), 1e-300)
     yield Row("input ten times as large", f"its effect grows {short(gain)}-fold", "tenfold", abs(gain - 10) < 1e-2)
     strong = [
-        _moves(field, np.eye(N)[1] * size, 0 * u[0], [W_rec, W_in, 0 * b, tau]) for size in (0.0, 9.0, 18.0, -9.0)
+        _moves(field, np.eye(N)[1] * size, 0 * u[0], [W_rec, W_in, 0 * b, tau]) for size in (0.0, 12.0, 24.0, -12.0)
     ]
     effect = [np.delete(found - strong[0], 1) for found in strong]
     gap = np.abs(effect[2] - effect[1]).max() / max(np.abs(effect[1]).max(), 1e-300)
-    yours = f"its effect on others changes by {short(100 * gap)} %"
-    yield Row("a sender at 18 instead of 9", yours, "not at all: a sender has a ceiling", gap < 1e-3)
+    yours = f"its effect on others changes by {plain(100 * gap)} %"
+    yield Row("a sender at 24 instead of 12", yours, "not at all: a sender has a ceiling", gap < 1e-3)
     gap = np.abs(effect[3] + effect[1]).max()
-    yield Row("a sender at -9 instead of 9", f"off by {short(gap)}", "its effect turns round", gap < 1e-3)
+    yield Row("a sender at -12 instead of 12", f"off by {plain(gap)}", "its effect turns round", gap < 1e-3)
 
 
 def q1_wiring(field: Function) -> Iterator[Row]:

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.student.checks import Row, numbers, short
+from course_lib.student.checks.a2_ctrnn.figures import plain
 
 Function = Callable[..., Any]
 
@@ -56,12 +57,13 @@ def _straddle(limit: Function, name: str, J: np.ndarray) -> Iterator[Row]:
     """Just below the student's step perturbations shrink, just above they grow."""
     steps, _ = _answer(limit, J)
     for place, dt in enumerate(steps):
-        which = f"{name} {place + 1}"
-        yield Row(f"{which}: your step", short(dt), "above 0: small steps are stable", bool(dt > 0))
-        for share, law in ((0.98, "below one: they die out"), (1.02, "above one: your step is the last")):
-            factor = _growth(J[place], share * dt)
-            ok = factor < 1 if share < 1 else factor > 1
-            yield Row(f"{which}, {share} of your step", f"perturbations times {factor:.4f} a step", law, bool(ok))
+        which = f"{name} {place + 1}: your step"
+        if dt <= 0:
+            yield Row(which, short(dt), "above 0: small steps are stable", False)
+        below, above = (_growth(J[place], share * dt) for share in (0.98, 1.02))
+        yours = f"2 % below {short(dt)} perturbations times {below:.4f} a step, 2 % above it times {above:.4f}"
+        law = "below one: they die out; then above one: they grow"
+        yield Row(which, yours, law, bool(below < 1 < above))
 
 
 def q2_real(limit: Function) -> Iterator[Row]:
@@ -103,8 +105,9 @@ def q2_turn(limit: Function) -> Iterator[Row]:
         steps, turns = _answer(limit, J)
         for place, (dt, turn) in enumerate(zip(steps, turns, strict=True)):
             which = f"{name} modes {place + 1}: your turn"
-            yield Row(which, short(turn), "an angle from 0 to pi", bool(-1e-9 <= turn <= np.pi + 1e-6))
+            if not -1e-9 <= turn <= np.pi + 1e-6:
+                yield Row(which, short(turn), "an angle from 0 to pi", False)
             multipliers = np.linalg.eigvals(np.eye(4) + dt * J[place])
             gap = np.abs(multipliers - np.exp(1j * turn)).min()
-            yours = f"{short(gap)} away from every factor of the map at your step"
-            yield Row(which, yours, "exp(i turn) multiplies a mode of I + dt J", bool(gap < 0.02))
+            yours = f"{short(turn)}; exp(i turn) is {plain(gap)} away from what multiplies a mode at your step"
+            yield Row(which, yours, "it is an eigenvalue of I + dt J", bool(gap < 0.02))

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.student.checks import Row, numbers, short
+from course_lib.student.checks.a2_ctrnn.figures import plain
 
 Function = Callable[..., Any]
 LAM = 0.6
@@ -33,7 +34,7 @@ def _changed(ridge: Function, base: np.ndarray, *data: Any) -> float:
 
 
 def _row(what: str, change: float, law: str) -> Row:
-    return Row(what, f"your C changes by {short(change)} %", law, change < 0.3)
+    return Row(what, f"your C changes by {plain(change)} %", law, change < 0.3)
 
 
 def q3_form(ridge: Function) -> Iterator[Row]:
@@ -86,13 +87,13 @@ def q3_offset(ridge: Function) -> Iterator[Row]:
     ok = np.abs(moved - 5).max() < 0.02
     yield Row("5 added to all targets", f"your d moves by {short(moved[0])}", "by 5", bool(ok))
     residual = weight @ (y + 5 - (h + 5) @ base.T - _answer(ridge, h + 5, y + 5, weight)[1]) / weight.sum()
-    yours = f"{short(np.abs(residual).max())}"
+    yours = f"{plain(np.abs(residual).max())}"
     yield Row("weighted mean of your residuals", yours, "zero: the offset is free", bool(np.abs(residual).max() < 0.02))
     C, d = _answer(ridge, h, y, weight, 1e8)
     size = np.abs(C).max()
-    yield Row("a huge lam", f"slopes up to {short(size)}", "no slope at all", bool(size < 1e-3))
+    yield Row("a huge lam", f"slopes up to {plain(size)}", "no slope at all", bool(size < 1e-3))
     gap = np.abs(d - weight @ y / weight.sum()).max()
-    yield Row("a huge lam", f"d is {short(gap)} off", "the weighted mean of y", bool(gap < 0.02))
+    yield Row("a huge lam", f"d is {plain(gap)} off", "the weighted mean of y", bool(gap < 0.02))
 
 
 def q3_cost(ridge: Function) -> Iterator[Row]:
@@ -103,7 +104,7 @@ def q3_cost(ridge: Function) -> Iterator[Row]:
     change = float(100 * np.linalg.norm(half - base) / np.linalg.norm(base))
     law = "C halves, its predictions stay"
     ok = change < 0.3
-    yield Row("h doubled, lam times four", f"your predictions change by {short(change)} %", law, ok)
+    yield Row("h doubled, lam times four", f"your predictions change by {plain(change)} %", law, ok)
     a, z = (part - np.average(part, axis=0, weights=weight) for part in (h, y))
 
     def mean(squares: np.ndarray) -> float:
@@ -118,4 +119,5 @@ def q3_cost(ridge: Function) -> Iterator[Row]:
     yield Row("cheapest multiple of your C", yours, "your C itself", abs(best - 1) < 3e-3)
     nudges = [sign * 0.02 * np.eye(8)[k].reshape(2, 4) for k in range(8) for sign in (1, -1)]
     saved = 100 * (1 - min(cost(base + nudge) for nudge in nudges) / cost(base))
-    yield Row("nudging one entry of C", f"saves {short(saved)} % of the cost", "nothing to save", saved < 1e-3)
+    yours = f"saves {short(saved)} % of the cost" if saved > 0 else f"costs {short(-saved)} % more"
+    yield Row("nudging one entry of C", yours, "nothing to save", saved < 1e-3)

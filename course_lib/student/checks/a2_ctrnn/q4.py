@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.student.checks import Row, numbers, short
+from course_lib.student.checks.a2_ctrnn.figures import plain
 
 Function = Callable[..., Any]
 N, K = 5, 2
@@ -54,7 +55,7 @@ def q4_open(loop: Function) -> Iterator[Row]:
     heard = network["W_in"] @ network["d"]
     gap = np.abs(_answer(loop, h, C=cut, d=0 * network["d"], b=network["b"] + heard)[0] - base).max()
     law = "the same velocity: the input is d"
-    yield Row("C = 0, W_in d put into the bias", f"off by {short(gap)}", law, bool(gap < 1e-3))
+    yield Row("C = 0, W_in d put into the bias", f"off by {plain(gap)}", law, bool(gap < 1e-3))
     nothing = {"W_rec": np.zeros((N, N)), "C": cut}
     own = np.einsum("...ii->...i", _answer(loop, h, **nothing)[1]) * network["tau"]
     yours = f"{short(own.min())} to {short(own.max())}"
@@ -68,7 +69,7 @@ def q4_loop(loop: Function) -> Iterator[Row]:
     cut, once, twice = (_answer(loop, h, C=factor * network["C"]) for factor in (0, 1, 2))
     effect, double = once[0] - cut[0], twice[0] - cut[0]
     yield Row(
-        "C from 0 to C", f"velocities move by {short(np.abs(effect).max())}", "they move", np.abs(effect).max() > 1e-3
+        "C from 0 to C", f"velocities move by {plain(np.abs(effect).max())}", "they move", np.abs(effect).max() > 1e-3
     )
     gain = np.abs(double).sum() / max(np.abs(effect).sum(), 1e-300)
     yield Row("C twice as large", f"its effect grows {short(gain)}-fold", "twofold", abs(gain - 2) < 1e-3)
@@ -80,7 +81,7 @@ def q4_loop(loop: Function) -> Iterator[Row]:
     yield Row("all of it positive: the loop pushes", "up" if push > 0 else "down", law, bool(push > 0))
     far = [_answer(loop, h[0] * 0 + size * np.eye(N)[1])[0] for size in (FAR, 2 * FAR)]
     gap = np.abs(np.delete(far[1] - far[0], 1)).max()
-    yours = f"others move by {short(gap)}"
+    yours = f"others move by {plain(gap)}"
     yield Row("current of unit 1 from 18 to 36", yours, "not at all: rates are read, and sent", bool(gap < 1e-3))
     sizes = np.linalg.svd(network["tau"][:, None] * (once[1] - cut[1])[0], compute_uv=False)
     rank = int((sizes > 1e-4 * max(sizes[0], 1e-3)).sum())
@@ -96,7 +97,7 @@ def q4_derivative(loop: Function) -> Iterator[Row]:
     J[2, 2] = 0
     size = np.abs(J[:, 2]).max()
     law = "none: its rate no longer changes"
-    yield Row("slopes of a sender at its ceiling", f"up to {short(size)}", law, bool(size < 1e-3))
+    yield Row("slopes of a sender at its ceiling", f"up to {plain(size)}", law, bool(size < 1e-3))
     h = _state(4, seed=4)
     J = _answer(loop, h)[1]
     for j in range(N):
