@@ -1,4 +1,4 @@
-"""Each released notebook, worked through with wrong ideas on the way: the checks say what they said when it was read."""
+"""Each released notebook, worked through with wrong ideas on the way: the checks say what was read once."""
 
 import subprocess
 import sys
