@@ -73,7 +73,7 @@ def without_leak(x, rng):
 
 
 def the_sum_is_squeezed(x, rng):
-    """The network was trained in the chapter's form, which squeezes the sum; the one that is run squeezes the senders."""
+    """The network was trained in the chapter's form, which squeezes the sum; here the senders are squeezed."""
     W_rec, W_in, b = _drawn(rng, x.shape[2])
     h, states = np.zeros((len(x), len(b))), []
     for sample in x.swapaxes(0, 1):
