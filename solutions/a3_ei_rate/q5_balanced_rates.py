@@ -152,7 +152,7 @@ def _neurons_do_not_count(evidence):
     scale = np.abs(limits[0]).max()
     if moved > TOLERANCE * scale:
         return Finding(False, 0, 1, {"seen": SEEN["moved"].format(moved=f"{moved:.3g}")})
-    if gaps[0] < TOLERANCE * scale:
+    if gaps[0] <= TOLERANCE * scale:
         return Finding(False, 0, 1, {"seen": SEEN["apart"]})
     ratio = gaps[2] / gaps[0]
     ok = HALVED[0] < ratio < HALVED[1]
