@@ -26,7 +26,7 @@ SENTENCES = {
     "signs": "{seen}",
     "magnitudes": "{seen}",
     "diagonal": "Cell {cell} sends {yours} to itself: no cell is its own sender here.",
-    "edge": "The largest real part among the eigenvalues of your W is {ratio} times the edge that was asked for. {seen}",
+    "edge": "The largest real part among the eigenvalues of your W is {ratio} times the edge asked for. {seen}",
 }
 SEEN = {
     "form": "What came back is no matrix of finite numbers of the shape of V.",

@@ -27,7 +27,7 @@ SENTENCES = {
         "and then the rate leaks."
     ),
     "two-clocks": "Cells without any wire come out wrong. {seen}",
-    "leading-shape": "Rates (..., N) give velocities (..., N), and currents are (N,) or have a row for each state. {seen}",
+    "leading-shape": "Rates (..., N) give velocities (..., N); currents are (N,) or have a row for each state. {seen}",
 }
 SEEN = {
     "clock": "Your {kind} cells run at {ratio:.3g} times the speed of their clock: "

@@ -25,7 +25,7 @@ MARGIN = 0.15  # distance of the excitatory loop from 1
 
 SENTENCES = {
     "currents": (
-        "With your currents population {population} gets a drive of {drive}, which to the power makes a rate of {rate}; "
+        "With your currents population {population} gets a drive of {drive}, which makes a rate of {rate}; "
         "it is to stay at {wanted}. The drive is what arrives through W, plus the current from outside."
     ),
     "response": "{seen}",
@@ -34,8 +34,8 @@ SENTENCES = {
 SEEN = {
     "form": "The second part of the answer is no matrix of finite numbers, a row and a column a population.",
     "general": "By your G[{row}, {column}] a small step of current {column} moves the rate of population {row} by "
-    "{yours:.3g} per unit of the step. It does not. G undoes what a shift of the rates asks of the currents; slopes are "
-    "those of the power, at the drive of this very working point.",
+    "{yours:.3g} per unit of the step. It does not. G undoes what a shift of the rates asks of the currents; slopes "
+    "are those of the power, at the drive of this very working point.",
     "sign": "Your inhibitory rate {moves} when its cells get more drive. Here excitation alone would run away: "
     "the inhibitory cells lose more excitation than they gain drive.",
     "size": "Where excitation alone would run away your G does not hold. {general}",

@@ -37,13 +37,13 @@ SENTENCES = {
 }
 SEEN = {
     "form": "What came back is no pair of finite numbers, the time constant in ms and the frequency in Hz.",
-    "rest": "At your tau_i of {yours:.4g} ms the circuit still rests: its leading real part is {lead:.2g} per ms. {how}",
+    "rest": "At your tau_i of {yours:.4g} ms the circuit rests: its leading real part is {lead:.2g} per ms. {how}",
     "gone": "At your tau_i of {yours:.4g} ms the rest is long lost: its leading real part is {lead:.2g} per ms. {how}",
     "close": "Your tau_i of {yours:.4g} ms is near the limit and not on it: a closer search is needed.",
     "below": "Your tau_i of {yours:.4g} ms is no time constant.",
-    "how": "The limit is where the largest real part among all eigenvalues of the Jacobian crosses zero, each row of it "
+    "how": "The limit is where the largest real part among all eigenvalues of the Jacobian crosses zero, each row "
     "with its slope and its clock.",
-    "turn": "The pair that crosses zero turns through its imaginary part, in radians per ms; a Hz is a turn per second.",
+    "turn": "The pair that crosses zero turns through its imaginary part, in radians per ms; a Hz is a turn a second.",
     "first": "The time constant is not right yet: begin there.",
     "cap": "It rests at all tau_i that were asked for, so the answer is 100 tau_e, with a frequency of 0.",
     "frequency": "Nothing oscillates there, so the frequency is 0.",

@@ -1,4 +1,4 @@
-"""a3_ei_rate: what is asked, what it is worth, and which parts of course_lib are open. One file a question beside this."""
+"""a3_ei_rate: what is asked, what it is worth, which parts of course_lib are open. One file a question beside this."""
 
 from .q1_dale import QUESTION as Q1
 from .q2_velocity import QUESTION as Q2

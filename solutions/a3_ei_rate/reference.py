@@ -30,7 +30,7 @@ def response_at_rest(W, r, power):
 
 
 def critical_tau_i(W, gain, n_exc, tau_e):
-    """Inhibitory time constant at which the rest is lost, at most 100 tau_e, in ms, and the rhythm born there, in Hz."""
+    """Inhibitory time constant at which the rest is lost, at most 100 tau_e, in ms, and the rhythm born there in Hz."""
     slopes = np.asarray(gain, dtype=float)[:, None] * W - np.eye(len(W))
 
     def leading(tau_i):

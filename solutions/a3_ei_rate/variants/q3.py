@@ -53,7 +53,9 @@ def eliminated(W, r, power):
     """Gauss elimination by hand on the relaxed equations."""
     n, drive = len(r), [float(rate) ** (1 / power) for rate in r]
     slope = [power * d ** (power - 1) for d in drive]
-    rows = [[(i == j) - slope[i] * W[i, j] for j in range(n)] + [slope[i] * (i == j) for j in range(n)] for i in range(n)]
+    rows = [
+        [(i == j) - slope[i] * W[i, j] for j in range(n)] + [slope[i] * (i == j) for j in range(n)] for i in range(n)
+    ]
     for k in range(n):
         best = max(range(k, n), key=lambda row: abs(rows[row][k]))
         rows[k], rows[best] = rows[best], rows[k]
