@@ -11,6 +11,8 @@ Tolerance (class A, the same arithmetic in another order): 1e-5 of the scale (|r
 each cell. Float32 stays below 2e-6 of it, every mutant above 1e-3 somewhere; tests/assignments recomputes both.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
 from course_lib.staff.grading.guard import Guarded, array, miss, shape_of
@@ -34,6 +36,7 @@ SEEN = {
     "cells 0 to n_exc - 1 have tau_e, the others tau_i, and a long time constant is slow.",
     "aim": "Each relaxes to its own drive, cut off at zero and raised to the power.",
     "shape": "For rates {rates} yours are {yours}.",
+    "stopped": "For one of the stacks there was no answer at all.",
     "values": "Your shape is right, the numbers in it belong to other cells, other states or another equation.",
 }
 
@@ -130,6 +133,12 @@ def _two_clocks(case, value):
     return velocity_miss(case, value) <= 1, {"seen": SEEN["clock"].format(kind=kind, ratio=ratio[cell])}
 
 
+def _stacks(evidence):
+    """The property of the stacks; a stack that stopped the function has its own sentence."""
+    found = per_case(_leading_shape, strata=("stack",))(evidence)
+    return found if found.ok or found.figures else replace(found, figures={"seen": SEEN["stopped"]})
+
+
 def _leading_shape(case, value):
     shape = shape_of(value)
     if shape != case.expected.shape:
@@ -155,7 +164,7 @@ QUESTION = Question(
     properties=(
         Property("velocity", 5, per_case(_velocity, strata=("network",))),
         Property("two-clocks", 3, per_case(_two_clocks, strata=("alone",))),
-        Property("leading-shape", 2, per_case(_leading_shape, strata=("stack",)), needs="velocity"),
+        Property("leading-shape", 2, _stacks, needs="velocity"),
     ),
     sentences=SENTENCES,
     cpu_seconds=2.0,

@@ -33,12 +33,12 @@ SENTENCES = {
 }
 SEEN = {
     "form": "The second part of the answer is no matrix of finite numbers, a row and a column a population.",
-    "general": "By your G[{row}, {column}] a small step of current {column} moves the rate of population {row} by "
-    "{yours:.3g} per unit of the step. It does not. G undoes what a shift of the rates asks of the currents; slopes "
-    "are those of the power, at the drive of this very working point.",
+    "general": "By your G[{row}, {column}] a small step of current {column} moves rate {row} by {yours:.3g} per unit. "
+    "It does not. G undoes what a shift of the rates asks of the currents; slopes are those of the power, at the drive "
+    "of this very working point.",
     "sign": "Your inhibitory rate {moves} when its cells get more drive. Here excitation alone would run away: "
     "the inhibitory cells lose more excitation than they gain drive.",
-    "size": "Where excitation alone would run away your G does not hold. {general}",
+    "size": "Excitation alone would run away here. {general}",
 }
 
 

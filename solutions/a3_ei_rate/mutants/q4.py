@@ -90,9 +90,15 @@ def first_turning(W, gain, n_exc, tau_e):
     return _told(lambda tau_i: _modes(W, gain, n_exc, tau_e, tau_i), tau_e, tau=float(grid[np.argmax(turning)]))
 
 
-def smallest_mode(W, gain, n_exc, tau_e):
-    """All eigenvalues were asked to be positive; one that grows is enough."""
-    found = _search(lambda tau_i: _modes(W, gain, n_exc, tau_e, tau_i).real.min() > 0, tau_e)
+def first_growth(W, gain, n_exc, tau_e):
+    """The rest was called lost where some push grows at first; what counts is whether it dies out in the end."""
+
+    def lost(tau_i):
+        tau = np.where(np.arange(len(W)) < n_exc, tau_e, tau_i)
+        J = (gain[:, None] * W - np.eye(len(W))) / tau[:, None]
+        return np.linalg.eigvalsh((J + J.T) / 2).max() > 0
+
+    found = _search(lost, tau_e)
     return (100 * tau_e, 0.0) if found is None else _told(lambda t: _modes(W, gain, n_exc, tau_e, t), tau_e, tau=found)
 
 

@@ -25,12 +25,47 @@ def _answer(critical_tau_i: Function, circuit: Circuit) -> np.ndarray:
     return numbers(critical_tau_i(W.copy(), gain.copy(), n_exc, tau_e)).reshape(2)
 
 
-def _leading(circuit: Circuit, tau_i: float) -> complex:
-    """The eigenvalue with the largest real part of the circuit with this inhibitory clock, per ms."""
+def _step(circuit: Circuit, tau_i: float) -> tuple[np.ndarray, float]:
+    """What one short step of the linear circuit makes of small pushes, (n, n), and its length in ms."""
     W, gain, n_exc, tau_e = circuit
-    tau = np.where(np.arange(len(W)) < n_exc, tau_e, tau_i)
-    modes = np.linalg.eigvals((gain[:, None] * W - np.eye(len(W))) / tau[:, None])
-    return complex(modes[modes.real.argmax()])
+    clocks = np.repeat([tau_e, tau_i], [n_exc, len(W) - n_exc])[:, None]
+    dt = 0.05 * min(tau_e, tau_i)
+
+    def velocity(push: np.ndarray) -> np.ndarray:
+        return np.asarray((gain[:, None] * (W @ push) - push) / clocks)
+
+    start = np.eye(len(W))
+    k1 = velocity(start)
+    k2 = velocity(start + dt / 2 * k1)
+    k3 = velocity(start + dt / 2 * k2)
+    return start + dt / 6 * (k1 + 2 * k2 + 2 * k3 + velocity(start + dt * k3)), dt
+
+
+def _growth(circuit: Circuit, tau_i: float) -> float:
+    """The rate at which a small push grows in the long run, per ms: the step doubled thirty times."""
+    step, time = _step(circuit, tau_i)
+    total = 0.0
+    for _ in range(30):
+        step, time = step @ step, 2 * time
+        size = np.abs(step).max()
+        step, total = step / size, 2 * total + float(np.log(size))
+    return total / time
+
+
+def _swings(circuit: Circuit, tau_i: float) -> float:
+    """Swings of the first population in a second, counted between crossings of zero after a while; 0 for none."""
+    step, dt = _step(circuit, tau_i)
+    push, seen = np.ones(len(step)), []
+    for _ in range(6000):
+        push = step @ push
+        push = push / np.abs(push).max()
+        seen.append(push[0])
+    late = np.array(seen[2000:])
+    crossings = np.flatnonzero(late[1:] * late[:-1] < 0)
+    if len(crossings) < 5:
+        return 0.0
+    places = crossings + late[crossings] / (late[crossings] - late[crossings + 1])
+    return float(1000 * (len(places) - 1) / 2 / ((places[-1] - places[0]) * dt))
 
 
 def q4_form(critical_tau_i: Function) -> Iterator[Row]:
@@ -46,25 +81,24 @@ def q4_limit(critical_tau_i: Function) -> Iterator[Row]:
     """On both sides of the student's own value the circuit must do something else."""
     for name, circuit in (("pair", PAIR), ("two of each kind", GROUPS)):
         tau = _answer(critical_tau_i, circuit)[0]
-        for width in (0.05, 0.002):
-            below, above = (_leading(circuit, share * tau).real for share in (1 - width, 1 + width))
-            percent = f"{100 * width:g} %"
-            words = ["rest" if real < 0 else "no rest" for real in (below, above)]
-            yours = (
-                f"{words[0]} {percent} below, {words[1]} {percent} above (real parts {below:.1g}, {above:.1g} per ms)"
+        for width in (0.05, 0.001):
+            below, above = (
+                "dies out" if _growth(circuit, share * tau) < 0 else "grows" for share in (1 - width, 1 + width)
             )
-            law = "rest below, no rest above: the largest real part crosses zero"
-            yield Row(f"{name}: around your tau_i", yours, law, below < 0 < above)
+            yours = f"a small push {below} {100 * width:g} % below and {above} {100 * width:g} % above"
+            law = "dies out below, grows above: the fate of the slowest push to die"
+            yield Row(f"{name}: around your tau_i", yours, law, (below, above) == ("dies out", "grows"))
 
 
 def q4_rhythm(critical_tau_i: Function) -> Iterator[Row]:
-    """The leading pair at the student's own time constant turns once in a period of the student's own frequency."""
+    """A small push at the student's own time constant swings once in a period of the student's own frequency."""
     for name, circuit in (("pair", PAIR), ("two of each kind", GROUPS)):
         tau, frequency = _answer(critical_tau_i, circuit)
-        turns = abs(_leading(circuit, tau).imag) * 1000 / (2 * np.pi) / frequency if frequency > 0 else np.inf
-        yours = f"in one of your periods it turns {short(turns)} times" if frequency > 0 else "no frequency"
-        law = "once round: a Hz is a turn in a second, clocks are in ms"
-        yield Row(f"{name}: the pair that crosses zero", yours, law, bool(abs(turns - 1) < 0.01))
+        swings = _swings(circuit, tau)
+        ratio = frequency / swings if swings > 0 else 0.0
+        yours = f"one swing lasts {short(ratio)} of your periods" if swings > 0 else "it does not swing at your tau_i"
+        law = "one: a Hz is a swing in a second, clocks are in ms"
+        yield Row(f"{name}: a push at your tau_i", yours, law, bool(abs(ratio - 1) < 0.01))
 
 
 def q4_never(critical_tau_i: Function) -> Iterator[Row]:
