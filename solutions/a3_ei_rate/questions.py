@@ -10,4 +10,4 @@ VERSION = 1
 OPEN = ()  # models answers q1 to q5 and q8, integrate and dynamics q2, analysis q4
 
 QUESTIONS = (Q1, Q2, Q3, Q4)
-WRITTEN = {"q7": 10}
+WRITTEN = {}

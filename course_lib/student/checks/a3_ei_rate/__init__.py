@@ -17,7 +17,7 @@ CLOSED = {
     "dynamics": "question 2",
     "analysis": "question 4",
 }
-WRITTEN = {"q7": (80, 250)}  # words
+WRITTEN: dict[str, tuple[int, int]] = {}
 
 CHECKS = {
     "q1": Check(

@@ -39,8 +39,8 @@ def q2_clocks(ei_velocity: Function) -> Iterator[Row]:
     for name, cells, tau in (("excitatory", slice(0, 5), TAU_E), ("inhibitory", slice(5, 7), TAU_I)):
         rate = -found[cells] / r[cells] * tau
         worst = rate[np.argmax(np.abs(rate - 1))]
-        yours = f"{short(worst)} of its rate is lost per {'tau_e' if name[0] == 'e' else 'tau_i'}"
-        law = "all of it at this speed: its own clock, no push below threshold"
+        yours = f"at this speed loses {short(worst)} times its rate in tau_{name[0]}"
+        law = "once: its own clock, and no push below threshold"
         yield Row(f"an {name} cell, silenced", yours, law, bool(abs(worst - 1) < 1e-3))
 
 

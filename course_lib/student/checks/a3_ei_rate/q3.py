@@ -20,6 +20,11 @@ def _answer(response_at_rest: Function, weights: np.ndarray, r: np.ndarray) -> t
     return numbers(currents).reshape(-1), numbers(response)
 
 
+def _figure(value: float) -> str:
+    """A figure as people write it, and what is left by rounding as 0."""
+    return short(0.0 if abs(value) < 1e-5 else value)
+
+
 def q3_form(response_at_rest: Function) -> Iterator[Row]:
     """Shapes for two and three populations."""
     for weights, r in ((W, HELD), (W3, R3)):
@@ -48,7 +53,7 @@ def q3_alone(response_at_rest: Function) -> Iterator[Row]:
     """Without wires each population answers its own current, by the slope of the power."""
     response = _answer(response_at_rest, np.zeros((2, 2)), HELD)[1]
     others = np.abs(response - np.diag(np.diag(response))).max()
-    yield Row("no wires: answers to another's current", short(others), "none", others < 1e-6)
+    yield Row("no wires: answers to another's current", _figure(others), "none", others < 1e-6)
     drive = np.sqrt(HELD)
     ratio = np.diag(response) * 1e-3 / ((drive + 5e-4) ** POWER - (drive - 5e-4) ** POWER)
     worst = float(ratio[np.argmax(np.abs(ratio - 1))])
@@ -60,7 +65,9 @@ def q3_alone(response_at_rest: Function) -> Iterator[Row]:
 def q3_chain(response_at_rest: Function) -> Iterator[Row]:
     """One wire, from population 0 to population 1: who moves whom."""
     response = _answer(response_at_rest, np.array([[0.0, 0.0], [0.7, 0.0]]), HELD)[1]
-    yours = f"current 1 moves rate 0 by {short(response[0, 1])} per unit, current 0 rate 1 by {short(response[1, 0])}"
+    yours = (
+        f"current 1 moves rate 0 by {_figure(response[0, 1])} per unit, current 0 rate 1 by {_figure(response[1, 0])}"
+    )
     law = "rate 1 alone hears of the other: W[1, 0] leads from 0 to 1"
     yield Row("one wire, from 0 to 1", yours, law, bool(abs(response[0, 1]) < 1e-6 and response[1, 0] > 1e-6))
 
@@ -75,7 +82,7 @@ def q3_response(response_at_rest: Function) -> Iterator[Row]:
             told = response @ (there - back) / (2 * step[k])
             wanted = np.eye(len(r))[k]
             worst = int(np.argmax(np.abs(told - wanted)))
-            yours = f"rate {worst} moves {short(told[worst])} times as far by your G"
+            yours = f"rate {worst} moves {_figure(told[worst])} times as far by your G"
             law = "once for the rate that was shifted, 0 for the others"
             ok = bool(np.abs(told - wanted).max() < 5e-3)
             yield Row(f"{name}: G on the currents that shift rate {k}", yours, law, ok)
