@@ -44,19 +44,23 @@ def slopes_on_the_columns(W, gain, n_exc, tau_e):
 
 
 def single_precision(W, gain, n_exc, tau_e):
-    """A fine scan in float32 and a straight line through the two samples around the crossing."""
+    """A scan in float32, a finer one around the crossing, and a straight line between the two samples next to it."""
     slopes = np.float32(gain)[:, None] * np.float32(W) - np.eye(len(W), dtype=np.float32)
-    grid = np.float32(np.geomspace(0.02, 100, 600) * tau_e)
-    tau = np.where(np.arange(len(W)) < n_exc, np.float32(tau_e), grid[:, None])
-    modes = np.linalg.eigvals(slopes / tau[:, :, None])
-    lead = np.take_along_axis(modes, modes.real.argmax(axis=1)[:, None], axis=1)[:, 0]
-    lost = np.flatnonzero(lead.real > 0)
+
+    def leads(grid):
+        tau = np.where(np.arange(len(W)) < n_exc, np.float32(tau_e), grid[:, None])
+        modes = np.linalg.eigvals(slopes / tau[:, :, None])
+        return np.take_along_axis(modes, modes.real.argmax(axis=1)[:, None], axis=1)[:, 0]
+
+    grid = np.float32(np.geomspace(0.02, 100, 200) * tau_e)
+    lost = np.flatnonzero(leads(grid).real > 0)
     if not len(lost):
         return 100 * tau_e, 0.0
-    k = lost[0]
+    grid = np.linspace(grid[lost[0] - 1], grid[lost[0]], 150, dtype=np.float32)
+    lead = leads(grid)
+    k = np.flatnonzero(lead.real > 0)[0]
     share = lead.real[k] / (lead.real[k] - lead.real[k - 1])
-    turn = abs(lead.imag[k]) * (1 - share) + abs(lead.imag[k - 1]) * share
-    return grid[k] * (1 - share) + grid[k - 1] * share, 1000 * turn / (2 * np.pi)
+    return grid[k] * (1 - share) + grid[k - 1] * share, 1000 * abs(lead.imag[k]) / (2 * np.pi)
 
 
 def polynomial(W, gain, n_exc, tau_e):
