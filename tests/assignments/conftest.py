@@ -15,7 +15,7 @@ QUICK_SEEDS, SLOW_SEEDS = (0, 1), tuple(range(2, 20))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for `problems` runs for every set, one that asks for `question_of` for every question of every set.
+    """A test that asks for `problems` runs for every set, one that asks for `question_of` for every question of each.
 
     One that asks for `seed` runs for two draws; eighteen more are marked slow.
     """

@@ -4,7 +4,6 @@ import ast
 
 import answer_matrix as matrix
 import numpy as np
-import pytest
 from library_answers import library_answers
 
 from course_lib.staff.grading.inprocess import answers_of

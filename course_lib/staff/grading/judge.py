@@ -41,8 +41,8 @@ class Verdict:
     """How one question ended.
 
     outcome: "judged", "student" or "not_graded"; score is None when not graded. reason: why, in one sentence, unless
-    judged. human: why a person should look, or empty. slip: what was done instead, where the student's numbers are those
-    of a known wrong way, or empty.
+    judged. human: why a person should look, or empty. slip: what was done instead, where the student's numbers are
+    those of a known wrong way, or empty.
     """
 
     outcome: str
