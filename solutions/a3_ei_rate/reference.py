@@ -3,6 +3,50 @@
 import numpy as np
 
 
+def dale_weights(V, n_exc, edge):
+    """Weights with one sign a sender out of raw numbers V (N, N), scaled to a largest real part of edge; (N, N)."""
+    W = np.abs(np.asarray(V, dtype=float))
+    n_inh = len(W) - n_exc
+    W[:, n_exc:] *= -n_exc / n_inh
+    np.fill_diagonal(W, 0.0)
+    return W * edge / np.linalg.eigvals(W).real.max()
+
+
+def ei_velocity(r, i_ext, W, tau_e, tau_i, n_exc, power):
+    """Velocity of the rates r (..., N) under currents i_ext (N,) or (..., N), each population with its own clock."""
+    r = np.asarray(r, dtype=float)
+    drive = r @ np.asarray(W, dtype=float).T + i_ext
+    tau = np.where(np.arange(r.shape[-1]) < n_exc, tau_e, tau_i)
+    return (np.maximum(drive, 0.0) ** power - r) / tau
+
+
+def response_at_rest(W, r, power):
+    """Currents (n,) that hold the rates r (n,) at rest, and how the rates answer to more of each, G (n, n)."""
+    W, r = np.asarray(W, dtype=float), np.asarray(r, dtype=float)
+    drive = r ** (1 / power)
+    gain = power * drive ** (power - 1)
+    G = np.linalg.solve(np.eye(len(r)) - gain[:, None] * W, np.diag(gain))
+    return drive - W @ r, G
+
+
+def critical_tau_i(W, gain, n_exc, tau_e):
+    """Inhibitory time constant at which the rest is lost, at most 100 tau_e, in ms, and the rhythm born there in Hz."""
+    slopes = np.asarray(gain, dtype=float)[:, None] * W - np.eye(len(W))
+
+    def leading(tau_i):
+        tau = np.where(np.arange(len(W)) < n_exc, tau_e, tau_i)
+        modes = np.linalg.eigvals(slopes / tau[:, None])
+        return modes[np.argmax(modes.real)]
+
+    low, high = 1e-3 * tau_e, 100 * tau_e
+    if leading(high).real < 0:
+        return high, 0.0
+    while high / low > 1 + 1e-9:
+        middle = np.sqrt(low * high)
+        low, high = (low, middle) if leading(middle).real > 0 else (middle, high)
+    return low, 1000 * abs(leading(low).imag) / (2 * np.pi)
+
+
 def balanced_rates(J, J0, m0, gain, theta, K):
     """Rates of n populations in the limit of large K and at this K; J (n, n), the others (n,) -> two arrays (n,)."""
     J, J0 = np.asarray(J, dtype=float), np.asarray(J0, dtype=float)
