@@ -187,5 +187,5 @@ def test_small_properties_stay_small(problems):
 
 
 def test_the_points_of_the_first_set(a1):
-    assert [question.points for question in a1.questions.values()] == [12, 14, 16, 16]
-    assert a1.max == 68
+    assert [question.points for question in a1.questions.values()] == [12, 14, 16, 16, 14, 18]
+    assert a1.max == 100

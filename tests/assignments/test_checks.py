@@ -120,7 +120,7 @@ def test_check_is_silent_when_grading(begun, capsys, monkeypatch):
 
 
 def test_an_unknown_question_and_a_missing_begin_say_so(begun, monkeypatch):
-    with pytest.raises(ValueError, match="q1, q2, q3, q4, got 'q9'"):
+    with pytest.raises(ValueError, match="q1, q2, q3, q4, q5, q7, got 'q9'"):
         check("q9", stub)
     monkeypatch.setattr(begins, "_current", [])
     with pytest.raises(RuntimeError, match="first code cell"):
