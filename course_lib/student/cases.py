@@ -5,6 +5,7 @@ No kind holds an answer to a question: a kind is the subject of a question (a fi
 
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,8 +13,15 @@ import numpy as np
 Value = Any
 
 
-def build(table: Mapping[str, Value], assignment: str | None = None) -> Callable[..., Value]:
-    """The callable that ``{"kind": name, ...numbers and arrays}`` stands for.
+@dataclass(frozen=True)
+class Through:
+    """A first argument that says how the student's function is called: ``call(function, *inputs)`` gives the answer."""
+
+    call: Callable[..., Value]
+
+
+def build(table: Mapping[str, Value], assignment: str | None = None) -> Any:
+    """The callable, generator or `Through` that ``{"kind": name, ...numbers and arrays}`` stands for.
 
     assignment: the set the table belongs to; kinds bear the same name in every set, so it is not needed.
 
@@ -60,10 +68,36 @@ def van_der_pol(mu: float, push: float, beat: float) -> Callable[..., Value]:
     return field
 
 
-KINDS: dict[str, Callable[..., Callable[..., Value]]] = {
+def generator(seed: int) -> np.random.Generator:
+    """A generator of random numbers with a start of its own."""
+    return np.random.default_rng(seed)
+
+
+def gradient(upstream: np.ndarray) -> Through:
+    """Torch's way through a function: its values, and the gradient of sum(upstream * values) by its first input.
+
+    upstream: of the shape of the values. The first input comes as a float64 tensor that wants a gradient; the answer is
+    the pair (values, gradient), both (...); a function that lets no gradient through gives zeros.
+    """
+
+    def call(function: Callable[..., Value], first: np.ndarray, *inputs: Value) -> tuple[Value, Value]:
+        import torch
+
+        leaf = torch.tensor(first, dtype=torch.float64, requires_grad=True)
+        values = function(leaf, *inputs)
+        if values.requires_grad:
+            values.backward(torch.as_tensor(upstream, dtype=values.dtype))
+        return values.detach(), torch.zeros_like(leaf) if leaf.grad is None else leaf.grad
+
+    return Through(call)
+
+
+KINDS: dict[str, Callable[..., Any]] = {
     "linear": linear,
     "pendulum": pendulum,
     "van_der_pol": van_der_pol,
+    "generator": generator,
+    "gradient": gradient,
 }
 
 

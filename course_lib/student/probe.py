@@ -77,7 +77,7 @@ def answer_cases(function: Callable[..., Any], cases: Sequence[tuple[Any, ...]])
 
 def _answer(function: Callable[..., Any], inputs: tuple[Any, ...]) -> dict[str, Any]:
     try:
-        value = function(*(_prepared(value) for value in inputs))
+        value = _called(function, [_prepared(value) for value in inputs])
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # sys.exit() in a function is that case's error, not the end of the worker
@@ -88,6 +88,14 @@ def _answer(function: Callable[..., Any], inputs: tuple[Any, ...]) -> dict[str, 
         raise
     except BaseException as error:
         return {"status": "unreadable", "value": None, "error": _first_line(error)}
+
+
+def _called(function: Callable[..., Any], inputs: list[Any]) -> Any:
+    """The function's answer; a first input of the kind `Through` says how it is called."""
+    cases = sys.modules.get("course_lib.student.cases")
+    if inputs and cases is not None and isinstance(inputs[0], cases.Through):
+        return inputs[0].call(function, *inputs[1:])
+    return function(*inputs)
 
 
 def _prepared(value: Any) -> Any:

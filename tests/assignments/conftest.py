@@ -15,10 +15,12 @@ QUICK_SEEDS, SLOW_SEEDS = (0, 1), tuple(range(2, 20))
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """A test that asks for `question_of` runs for every question of every set, one that asks for `seed` for two draws.
+    """A test that asks for `problems` runs for every set, one that asks for `question_of` for every question of each.
 
-    Eighteen more draws are marked slow.
+    One that asks for `seed` runs for two draws; eighteen more are marked slow.
     """
+    if "problems" in metafunc.fixturenames:
+        metafunc.parametrize("problems", list(SETS.values()), ids=list(SETS))
     if "question_of" in metafunc.fixturenames:
         pairs = [(problems, question) for problems in SETS.values() for question in problems.questions.values()]
         names = [f"{problems.name}-{question.name}" for problems, question in pairs]

@@ -1,24 +1,18 @@
 """Answers that lean on the library: its nearest call, and its own function under the asked name. All must earn nothing.
 
-When grading, these parts of the library are not even there; here they are, so that the questions themselves are shown
-to have no ready call.
+One module a set (library_a1.py and so on). When grading, these parts of the library are not even there; here they are,
+so that the questions themselves are shown to have no ready call.
 """
 
+import importlib
 import inspect
 from collections.abc import Callable
 from typing import Any
 
-import torch
-
-from course_lib.analysis import lyapunov_spectrum
-from course_lib.dynamics import FunctionFlow, FunctionMap
-from course_lib.integrate import integrate
-from course_lib.systems import Lorenz63
-
 Function = Callable[..., Any]
 
 
-def _pasted(thing: Any, name: str) -> Function:
+def pasted(thing: Any, name: str) -> Function:
     """The source of a library function or class as a student would paste it, under the asked name."""
     module = inspect.getmodule(thing)
     namespace = dict(vars(module))
@@ -26,27 +20,6 @@ def _pasted(thing: Any, name: str) -> Function:
     return lambda *inputs: namespace[name](*inputs)
 
 
-def _lorenz(x: Any, sigma: float, rho: float, beta: float, delta: float) -> Any:
-    flow, states = Lorenz63(sigma, rho, beta), torch.as_tensor(x)
-    return flow.vector_field(states), flow.jacobian(states)
-
-
-def _rk4(f: Function, x0: Any, t: Any) -> Any:
-    return integrate(FunctionFlow(f, x0.shape[1]), torch.as_tensor(x0), torch.as_tensor(t), method="rk4").x
-
-
-def _spectrum(J: Any, dt: float, skip: int) -> Any:
-    mean = torch.as_tensor(J).mean(dim=0)
-    system = FunctionMap(lambda x: x @ mean.T, len(mean))
-    starts = torch.ones(2, len(mean), dtype=torch.float64)
-    return lyapunov_spectrum(system, starts, duration=(len(J) - skip) * dt, spin_up=skip * dt, dt=dt).exponents
-
-
-LIBRARY: dict[str, dict[str, dict[str, Function]]] = {
-    "a1_lorenz": {
-        "q1": {"call": _lorenz, "copy": _pasted(Lorenz63, "Lorenz63")},
-        "q2": {"call": _rk4, "copy": _pasted(integrate, "integrate")},
-        "q3": {"call": _spectrum, "copy": _pasted(lyapunov_spectrum, "lyapunov_spectrum")},
-        "q4": {"call": lambda lag, s: lyapunov_spectrum(lag, s, duration=1.0).exponents, "copy": lyapunov_spectrum},
-    }
-}
+def library_answers(assignment: str) -> dict[str, dict[str, Function]]:
+    """question -> {"call": ..., "copy": ...} of a set, for instance "a1_lorenz"."""
+    return importlib.import_module(f"library_{assignment.partition('_')[0]}").LIBRARY_OF_SET

@@ -2,13 +2,16 @@
 
 import re
 
+import answer_matrix as matrix
 import numpy as np
 import pytest
 
+from course_lib.staff.grading.guard import Guarded
 from course_lib.staff.publishing import leaks
 from course_lib.student import wire
 from course_lib.student.begin import checks_of
 from course_lib.student.cases import KINDS, build
+from course_lib.student.probe import answer_cases
 
 DRAWS = 8
 
@@ -21,9 +24,14 @@ def numbers(value):
 
 
 def test_expected_answers_are_finite_and_not_zero(question_of):
+    """Questions without one answer (open-ended) have none with their cases, all others one with each."""
     _, question = question_of
     for seed in range(DRAWS):
-        for case in question.draw(np.random.default_rng(seed)):
+        cases = question.draw(np.random.default_rng(seed))
+        assert len({case.expected is None for case in cases}) == 1
+        for case in cases:
+            if case.expected is None:
+                continue
             expected = numbers(case.expected)
             assert expected.size and np.isfinite(expected).all() and np.abs(expected).max() > 1e-3
 
@@ -32,12 +40,17 @@ def test_draws_differ_by_seed_and_repeat_by_seed(question_of):
     _, question = question_of
     first, again, other = (question.draw(np.random.default_rng(seed)) for seed in (3, 3, 4))
     assert [wire.encode(case.inputs) for case in first] == [wire.encode(case.inputs) for case in again]
-    assert not any(np.array_equal(numbers(a.expected), numbers(b.expected)) for a, b in zip(first, other, strict=True))
+    assert not any(wire.encode(a.inputs) == wire.encode(b.inputs) for a, b in zip(first, other, strict=True))
+    pairs = [(a.expected, b.expected) for a, b in zip(first, other, strict=True) if a.expected is not None]
+    assert not any(np.array_equal(numbers(a), numbers(b)) for a, b in pairs)
     assert [case.stratum for case in first] == [case.stratum for case in other], "the same kinds of case for everybody"
 
 
 def test_the_guard_seldom_has_to_draw_again(question_of):
     _, question = question_of
+    if not isinstance(question.draw, Guarded):
+        assert all(case.expected is None for case in question.draw(np.random.default_rng(0))), "only open-ended ones"
+        return
     before = question.draw.redraws
     for seed in range(DRAWS):
         question.draw(np.random.default_rng(100 + seed))
@@ -48,6 +61,8 @@ def test_no_answer_travels_with_the_inputs(question_of):
     """Neither expected numbers nor facts are among what the worker gets."""
     _, question = question_of
     for case in question.draw(np.random.default_rng(5)):
+        if case.expected is None:
+            continue
         sent = np.concatenate([numbers(v) for v in _arrays(case.inputs)])
         wanted = numbers(case.expected)
         new = wanted[(np.abs(wanted) > 1e-6) & ~np.isin(wanted, [-1.0, 1.0])]
@@ -64,17 +79,34 @@ def _arrays(value):
     return [] if isinstance(value, str) else [value]
 
 
-def test_no_line_of_a_reference_is_in_what_students_install(root, a1):
+def test_no_line_of_a_reference_is_in_what_students_install(root, problems):
     """Kinds, visible checks and the doctor are public: none holds a statement of the solution."""
-    secret = leaks.statements((a1.folder / "reference.py").read_text(encoding="utf-8"))
+    secret = leaks.statements((problems.folder / "reference.py").read_text(encoding="utf-8"))
     assert len(secret) > 30
     for path in sorted((root / "course_lib" / "student").rglob("*.py")):
         public = leaks.normal(path.read_text(encoding="utf-8"))
         assert [line for line in secret if line in public] == [], path.name
 
 
-def test_no_kind_is_the_lorenz_family():
-    assert sorted(KINDS) == ["linear", "pendulum", "van_der_pol"]
+def test_no_kind_is_an_answer():
+    """A new kind is looked at: it may be the subject of a question, never its object."""
+    assert sorted(KINDS) == ["generator", "gradient", "linear", "pendulum", "van_der_pol"]
+
+
+def test_a_generator_starts_where_its_seed_says():
+    first, again = (build({"kind": "generator", "seed": 5}) for _ in range(2))
+    assert first.normal() == again.normal() != first.normal()
+
+
+def test_a_gradient_goes_through_the_function():
+    """Values and vector-Jacobian product of v -> a v^2; a step lets nothing through."""
+    v, upstream = np.array([[1.0, -2.0], [0.5, 3.0]]), np.array([[1.0, 2.0], [-1.0, 0.5]])
+    through = ({"kind": "gradient", "upstream": upstream}, v, 3.0)
+    (answer,) = answer_cases(lambda v, a: a * v**2, [through])
+    np.testing.assert_allclose(answer["value"][0], 3 * v**2)
+    np.testing.assert_allclose(answer["value"][1], 6 * v * upstream)
+    (answer,) = answer_cases(lambda v, a: (v > a).double(), [through])
+    assert answer["status"] == "ok" and not answer["value"][1].any()
 
 
 def test_kinds_answer_in_kind():
@@ -111,7 +143,7 @@ def test_kinds_are_the_equations_they_name():
 
 
 def test_an_unknown_kind_says_which_there_are():
-    with pytest.raises(ValueError, match=r"linear, pendulum, van_der_pol, got 'lorenz'"):
+    with pytest.raises(ValueError, match=r"pendulum, van_der_pol, got 'lorenz'"):
         build({"kind": "lorenz"})
 
 
@@ -137,19 +169,23 @@ def test_hidden_ranges_are_those_that_the_student_is_told(a1):
     assert low <= min(slopes) < 1.3 * low and 0.8 * high < max(slopes) <= high
 
 
-def test_public_and_hidden_sides_agree_on_the_set(a1):
-    checks = checks_of("a1_lorenz")
-    assert checks.VERSION == a1.version and tuple(checks.OPEN) == a1.open_modules
-    assert list(checks.CHECKS) == list(a1.questions) and set(checks.WRITTEN) == set(a1.manual)
-    for name, question in a1.questions.items():
+def test_public_and_hidden_sides_agree_on_the_set(problems):
+    checks = checks_of(problems.name)
+    assert checks.VERSION == problems.version and tuple(checks.OPEN) == problems.open_modules
+    assert list(checks.CHECKS) == list(problems.questions) and set(checks.WRITTEN) == set(problems.manual)
+    for name, question in problems.questions.items():
         assert (checks.CHECKS[name].function, checks.CHECKS[name].title) == (question.function, question.title)
         assert checks.CHECKS[name].cpu_seconds == question.cpu_seconds
 
 
-def test_small_properties_stay_small(a1):
-    """Shape, unit and the like are at most 40 % of a question; the set's points are those of the text."""
-    small = {"leading-shape", "backwards", "sumrule", "unit-time", "orbit"}
-    for question in a1.questions.values():
-        assert sum(p.points for p in question.properties if p.code in small) <= 0.4 * question.points
+def test_small_properties_stay_small(problems):
+    """Shape, unit and the like (`small` in matrix.toml) are at most 40 % of a question."""
+    small = set(matrix.small(problems))
+    for question in problems.questions.values():
+        assert sum(prop.points for prop in question.properties if prop.code in small) <= 0.4 * question.points
+    assert small <= {prop.code for question in problems.questions.values() for prop in question.properties}
+
+
+def test_the_points_of_the_first_set(a1):
     assert [question.points for question in a1.questions.values()] == [12, 14, 16, 16]
     assert a1.max == 68

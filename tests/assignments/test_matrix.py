@@ -4,10 +4,11 @@ import ast
 
 import answer_matrix as matrix
 import numpy as np
-import pytest
-from library_answers import LIBRARY
+from library_answers import library_answers
 
+from course_lib.staff.grading.inprocess import answers_of
 from course_lib.staff.grading.judge import NOT_STARTED
+from course_lib.staff.grading.slips import slip, slips_of
 
 
 def test_there_are_enough_mutants_and_variants(question_of):
@@ -40,9 +41,9 @@ def test_wrong_answers_lose_what_is_written_down(question_of, seed):
 
 
 def test_answers_without_work_earn_next_to_nothing(question_of, seed):
-    _, question = question_of
+    problems, question = question_of
     cases = question.draw(np.random.default_rng(seed))
-    for name, function in matrix.automatic(question, cases):
+    for name, function in matrix.automatic(problems, question, cases):
         verdict = matrix.verdict_of(question, function, cases)
         assert verdict.outcome in ("judged", "student"), (name, verdict.reason)
         assert verdict.score <= matrix.SMALL_CHANGE * question.points, name
@@ -51,7 +52,7 @@ def test_answers_without_work_earn_next_to_nothing(question_of, seed):
 def test_the_library_has_no_ready_answer(question_of, seed):
     problems, question = question_of
     cases = question.draw(np.random.default_rng(seed))
-    for name, function in LIBRARY[problems.name][question.name].items():
+    for name, function in library_answers(problems.name)[question.name].items():
         verdict = matrix.verdict_of(question, function, cases)
         assert (verdict.outcome in ("judged", "student"), verdict.score) == (True, 0.0), (name, verdict)
 
@@ -96,10 +97,27 @@ def test_work_in_place_reaches_no_other_case(question_of):
     assert verdict.score == question.points
 
 
-@pytest.mark.parametrize("wrong", ["q1", "q2", "q3", "q4"])
-def test_one_wrong_question_costs_no_other(a1, wrong):
+def test_one_wrong_question_costs_no_other(problems):
     """The set as a whole: a mutant in one question, everything else right."""
-    for name, question in a1.questions.items():
-        functions = matrix.mutants(a1, question) if name == wrong else {"right": matrix.reference(a1, question)}
-        verdict = matrix.verdict_of(question, next(iter(functions.values())), question.draw(np.random.default_rng(7)))
-        assert (verdict.score < question.points) == (name == wrong)
+    drawn = {name: question.draw(np.random.default_rng(7)) for name, question in problems.questions.items()}
+    right = {
+        name: matrix.verdict_of(question, matrix.reference(problems, question), drawn[name])
+        for name, question in problems.questions.items()
+    }
+    assert sum(verdict.score for verdict in right.values()) == problems.auto_max
+    for name, question in problems.questions.items():
+        wrong = next(iter(matrix.mutants(problems, question).values()))
+        verdict = matrix.verdict_of(question, wrong, drawn[name])
+        others = [right[other].score for other in problems.questions if other != name]
+        assert verdict.score + sum(others) < problems.auto_max
+
+
+def test_every_mutant_is_told_its_own_misconception(question_of):
+    """The judge names the slip by the numbers: no two wrong ways of a question read the same sentence."""
+    problems, question = question_of
+    cases, known = question.draw(np.random.default_rng(0)), slips_of(problems.folder, question.name)
+    if any(case.expected is None for case in cases):
+        assert len(set(question.sentences.values())) == len(question.properties), "an open-ended one tells by its rungs"
+        return
+    told = {name: slip(cases, answers_of(function, cases), known) for name, function in known.items()}
+    assert told == {name: " ".join(function.__doc__.split("\n\n")[0].split()) for name, function in known.items()}

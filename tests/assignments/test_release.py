@@ -32,9 +32,9 @@ def copy(root, tmp_path):
     return copy_of(root, tmp_path)
 
 
-def read(folder):
-    """The released notebook of a checkout."""
-    return nbformat.read(folder / "assignments" / NAME / f"{NAME}.ipynb", as_version=4)
+def read(folder, name=NAME):
+    """A released notebook of a checkout."""
+    return nbformat.read(folder / "assignments" / name / f"{name}.ipynb", as_version=4)
 
 
 def test_making_it_anew_gives_the_committed_bytes(made, root):
@@ -50,18 +50,24 @@ def test_making_it_again_changes_nothing(made):
     assert str(report).startswith(f"assignments/{NAME}/{NAME}.ipynb: Flows and chaos, 5 questions, 68 points")
 
 
-def test_the_release_is_what_was_promised(root):
-    notebook = read(root)
-    assert notebook.metadata.course == {"id": "rnn-dynamics", "assignment": NAME, "version": 1, "tag": "v0.1.0"}
+def test_the_committed_release_is_that_of_its_source(root, problems):
+    (report,) = release(root, [problems.name], check=True)
+    assert not report.changed
+
+
+def test_the_release_is_what_was_promised(root, problems):
+    notebook = read(root, problems.name)
+    label = {"id": "rnn-dynamics", "assignment": problems.name, "version": problems.version, "tag": "v0.1.0"}
+    assert notebook.metadata.course == label
     assert notebook.metadata.kernelspec.name == "python3"
     ids = [cell.id for cell in notebook.cells]
     assert ids == [cell.metadata.nbgrader.grade_id for cell in notebook.cells] and len(set(ids)) == len(ids)
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in notebook.cells)
 
 
-def test_every_question_has_its_cells(root, a1):
-    cells = {cell.id: cell for cell in read(root).cells}
-    for name, question in a1.questions.items():
+def test_every_question_has_its_cells(root, problems):
+    cells = {cell.id: cell for cell in read(root, problems.name).cells}
+    for name, question in problems.questions.items():
         answer, checked, probed = (cells[f"{name}-{role}"] for role in ("answer", "check", "probe"))
         (function,) = (node for node in ast.parse(answer.source).body if isinstance(node, ast.FunctionDef))
         assert function.name == question.function and ast.get_docstring(function)
@@ -72,50 +78,53 @@ def test_every_question_has_its_cells(root, a1):
         assert probed.source == f"# Question {number} is graded here after you hand in. Leave this cell as it is."
         grader = probed.metadata.nbgrader
         assert (grader.grade, grader.solution, grader.locked, grader.points) == (True, False, True, question.points)
-    for name, points in a1.manual.items():
+    for name, points in problems.manual.items():
         written = cells[f"{name}-written"]
         grader = written.metadata.nbgrader
         assert (written.cell_type, grader.grade, grader.solution, grader.points) == ("markdown", True, True, points)
         assert "Write your answer here" in written.source
 
 
-def test_given_cells_bind_no_names_that_students_use(root):
+def test_given_cells_bind_no_names_that_students_use(root, problems):
     """Checks and probes are expressions, so that `g` or `t` of the student's stay theirs."""
-    for cell in read(root).cells:
+    for cell in read(root, problems.name).cells:
         if cell.id.endswith(("-check", "-probe")) or cell.id == "doctor":
             assert all(isinstance(node, ast.Expr) for node in ast.parse(cell.source).body), cell.id
 
 
-def test_the_source_stops_a_stock_kernel_and_solves_everything(root, a1):
-    notebook = source_notebook(root, NAME)
+def test_the_source_stops_a_stock_kernel_and_solves_everything(root, problems):
+    notebook = source_notebook(root, problems.name)
     assert notebook.metadata.kernelspec.name == "course-sandbox"
     cells = {cell.id: cell for cell in notebook.cells}
-    for name, question in a1.questions.items():
+    for name, question in problems.questions.items():
         assert "{solution}" not in cells[f"{name}-answer"].source
         assert "import" not in cells[f"{name}-answer"].source, "self-contained, with numpy from the first cell"
         probe = cells[f"{name}-probe"].source
         assert f'.probe("{name}", {question.function})' in probe.split("### BEGIN HIDDEN TESTS")[1]
 
 
-def test_the_first_code_cell_installs_at_the_tag_from_the_public_address(root):
-    first = next(cell for cell in read(root).cells if cell.cell_type == "code")
+def test_the_first_code_cell_installs_at_the_tag_from_the_public_address(root, problems):
+    first = next(cell for cell in read(root, problems.name).cells if cell.cell_type == "code")
     address = "https://github.com/YOUR--ORG/rnn-dynamics"
-    assert f"git+{address}@v0.1.0" in first.source and 'begin("a1_lorenz")' in first.source
-    badge = read(root).cells[0].source
-    assert f"{address.removeprefix('https://github.com/')}/blob/v0.1.0/assignments/{NAME}/{NAME}.ipynb" in badge
+    assert f"git+{address}@v0.1.0" in first.source and f'begin("{problems.name}")' in first.source
+    badge = read(root, problems.name).cells[0].source
+    assert (
+        f"{address.removeprefix('https://github.com/')}/blob/v0.1.0/assignments/{problems.name}/{problems.name}.ipynb"
+        in badge
+    )
 
 
-def test_hidden_text_is_nowhere_in_the_release(root):
-    text = json.dumps(read(root))
+def test_hidden_text_is_nowhere_in_the_release(root, problems):
+    text = json.dumps(read(root, problems.name))
     for word in ("fromlist", "HIDDEN TESTS", "BEGIN SOLUTION", "course-sandbox", "rubric", "TOLERANCE", "mutant"):
         assert word not in text
 
 
-def test_the_real_release_holds_no_secret(root):
-    path = root / "assignments" / NAME / f"{NAME}.ipynb"
-    source = source_notebook(root, NAME)
-    assert len(leaks.secrets(root, NAME, source)) > 300
-    assert leaks.leaks_in_notebook(root, NAME, path, source) == []
+def test_the_real_release_holds_no_secret(root, problems):
+    path = root / "assignments" / problems.name / f"{problems.name}.ipynb"
+    source = source_notebook(root, problems.name)
+    assert len(leaks.secrets(root, problems.name, source)) > 300
+    assert leaks.leaks_in_notebook(root, problems.name, path, source) == []
 
 
 LINE = "x[:, k + 1] = here + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)"

@@ -172,11 +172,11 @@ def test_nbgraders_notebooks_share_one_until_the_questions_change(course, change
     second.close()
 
 
-def test_cases_that_were_dealt_are_not_drawn_twice(change):
+def test_cases_that_were_dealt_are_not_drawn_twice(change, tmp_path):
     drawn = []
     question = change().questions["q1"]
     counting = type(question)(**{**vars(question), "draw": lambda rng: drawn.append(1) or question.draw(rng)})
-    bench = judge_server.Bench({"q1": counting})
+    bench = judge_server.Bench({"q1": counting}, tmp_path)
     bench.inputs("q1", SEED)
     bench.verdict("q1", SEED, recorded(bench.inputs("q1", SEED), double))
     assert len(drawn) == 1

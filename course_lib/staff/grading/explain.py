@@ -60,6 +60,7 @@ def _told(verdict: Verdict) -> list[str]:
     lines = [
         f"Outcome: {verdict.outcome}, {got}.",
         *([f"Reason: {plain(verdict.reason)}"] if verdict.reason else []),
+        *([f"Slip: {plain(verdict.slip)}"] if verdict.slip else []),
         *([f"For a person: {plain(verdict.human)}"] if verdict.human else []),
     ]
     for result in verdict.properties:

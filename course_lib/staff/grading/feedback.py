@@ -104,6 +104,7 @@ def _question(question: Question, verdict: Verdict | None, score: float | None) 
         "points": f"{points(score)} of {points(question.points)}",
         "tone": tone,
         "said": said(verdict.reason),
+        "slip": said(verdict.slip, own_figures=True),
         "properties": [] if verdict.reason else [_property(result) for result in verdict.properties],
     }
 

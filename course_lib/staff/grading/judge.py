@@ -41,7 +41,8 @@ class Verdict:
     """How one question ended.
 
     outcome: "judged", "student" or "not_graded"; score is None when not graded. reason: why, in one sentence, unless
-    judged. human: why a person should look, or empty.
+    judged. human: why a person should look, or empty. slip: what was done instead, where the student's numbers are
+    those of a known wrong way, or empty.
     """
 
     outcome: str
@@ -50,6 +51,7 @@ class Verdict:
     properties: tuple[PropertyResult, ...] = ()
     reason: str = ""
     human: str = ""
+    slip: str = ""
 
 
 def judge(question: Question, cases: Sequence[Case], answers: Sequence[Answer]) -> Verdict:

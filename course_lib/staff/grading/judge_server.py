@@ -19,6 +19,7 @@ from course_lib.staff.grading.deal import draw
 from course_lib.staff.grading.judge import judge_record, not_graded, to_table
 from course_lib.staff.grading.question import Case, Question
 from course_lib.staff.grading.sets import load
+from course_lib.staff.grading.slips import named
 from course_lib.student import wire
 
 CPU_SECONDS = 60.0
@@ -29,10 +30,10 @@ KEPT = 16
 
 
 class Bench:
-    """One problem set with the cases that were drawn last."""
+    """One problem set with the cases that were drawn last; folder: where its known slips lie."""
 
-    def __init__(self, questions: Mapping[str, Question]) -> None:
-        self.questions = questions
+    def __init__(self, questions: Mapping[str, Question], folder: Path) -> None:
+        self.questions, self.folder = questions, folder
         self.drawn: OrderedDict[tuple[str, bytes], list[Case]] = OrderedDict()
 
     def cases(self, name: str, seed: bytes) -> list[Case]:
@@ -51,7 +52,8 @@ class Bench:
     def verdict(self, name: str, seed: bytes, record: bytes) -> bytes:
         """The verdict on a record, as JSON."""
         try:
-            found = judge_record(self.questions[name], self.cases(name, seed), record)
+            cases = self.cases(name, seed)
+            found = named(judge_record(self.questions[name], cases, record), cases, record, self.folder, name)
         except Exception as error:
             found = not_graded(self.questions[name], f"The judge failed: {type(error).__name__}: {error}"[:500])
         return json.dumps(to_table(found), default=float).encode()
@@ -90,7 +92,7 @@ def main() -> None:
     limited(0, 0)
     try:
         channel.send(b"H", problem_set.fingerprint.encode())
-        serve(channel, Bench(problem_set.questions))
+        serve(channel, Bench(problem_set.questions, problem_set.folder))
     except (wire.ChannelError, TimeoutError):
         return  # the grader has gone, or has nothing to ask any more
 

@@ -16,9 +16,11 @@ class Case:
     """One drawn case.
 
     inputs: positional arguments of the student's function; arrays, numbers, strings, or a table
-        ``{"kind": name, ...arrays}`` that `course_lib.student.cases` turns into a callable in the student's process.
+        ``{"kind": name, ...arrays}`` that `course_lib.student.cases` turns into a callable in the student's process; a
+        first one that becomes a `Through` is no argument but says how the function is called.
     stratum: which kind of case this is; properties choose their cases by it.
-    expected: the reference's answer on the same inputs; never leaves the judge.
+    expected: the reference's answer on the same inputs; never leaves the judge. None where any answer of quality will
+        do and drawing would have to work one out.
     facts: whatever else the properties need to know (scales, spectra, windows); never leaves the judge.
     """
 
@@ -129,3 +131,26 @@ def per_case(
         return Finding(ok=enough, held=held, of=len(mine), figures=figures or {})
 
     return test
+
+
+def ladder(
+    measure: Callable[[Evidence], tuple[float, Mapping[str, Any]]], rungs: Sequence[tuple[str, float, float]]
+) -> tuple[Property, ...]:
+    """Properties of an open-ended question: points grow with one measured quality.
+
+    measure(evidence): the quality, larger is better (NaN when there is none), and the figures for the sentences; it
+    runs once for all rungs. rungs: (code, points, quality from which on it holds), rising.
+    """
+    last: list[tuple[Evidence, float, Mapping[str, Any]]] = []
+
+    def rung(threshold: float) -> Callable[[Evidence], Finding]:
+        def test(evidence: Evidence) -> Finding:
+            if not last or last[0][0] is not evidence:
+                last[:] = [(evidence, *measure(evidence))]
+            _, quality, figures = last[0]
+            ok = bool(quality >= threshold)
+            return Finding(ok, int(ok), 1, figures)
+
+        return test
+
+    return tuple(Property(code, points, rung(threshold)) for code, points, threshold in rungs)
