@@ -1,15 +1,15 @@
 """Question 1: leaky integrate-and-fire cells with a reset and a refractory period, in s and mV.
 
-The library's cells have neither a rest of their own nor a refractory period, and count time in ms and voltage in units
+The library's cells have no refractory period and one time constant for all, and count time in ms and voltage in units
 of the threshold: neither a call nor a copy of them fits.
 
 Tolerance (class B): three samples on each interval and on each first spike, against the times on paper. A grid rounds a
 crossing up by at most one sample, t_ref is rounded to a whole number of them in one direction or the other, a spike may
 be noted on the sample before or after, and Euler's step charges faster by dt / 2 tau of the charging time, which is at
-most 1.7 tau here: together less than three. dt is at least tau / 64; the mutants that change t_ref or the reset move an
-interval by 15 samples or more (t_ref is at least 0.32 tau, the reset at least 0.6 of the gap from rest).
+most 1.7 tau here: together less than three. tau is 50 samples or more; the mutants that change t_ref or the reset move
+an interval by 15 samples or more (t_ref is at least 0.32 tau, the reset at least 0.6 of the gap from rest).
 tests/assignments recomputes both. One cell with a refractory period is driven so strongly that it would charge within
-t_ref, one sets in late. 720 samples a population are enough: intervals are judged one by one, not counted over seconds.
+t_ref, one sets in late. 800 samples a population are enough: intervals are judged one by one, not counted over seconds.
 
 The reset has cases of its own, without a refractory period: with one, a cell that is wrongly reset and then rightly
 held at v_reset gives the very same train.
@@ -22,8 +22,8 @@ from course_lib.staff.grading.question import Case, Finding, Property, Question,
 
 from .reference import lif_spikes
 
-STEPS, SAMPLES = 720, 3
-FEWEST = 4  # spikes of a cell under a steady drive
+STEPS, SAMPLES = 800, 3
+FEWEST = 3  # spikes of a cell under a steady drive
 
 SENTENCES = {
     "interval": "Under a steady drive {yours}. {seen}",
@@ -36,7 +36,7 @@ SENTENCES = {
     "silent": "{seen}",
     "layout": "{seen}",
 }
-NEVER = "one of your cells sends fewer than four spikes"
+NEVER = "one of your cells sends fewer than three spikes"
 SEEN = {
     "never": "How long does it need to charge? All times are in s, a thousandth of a second is a ms; drives are in mV.",
     "some": "Others fire. Each cell has a drive and a clock of its own, and charges again once it is free.",
@@ -61,23 +61,23 @@ def draw(rng: np.random.Generator) -> list[Case]:
 
 
 def _case(rng, stratum):
-    tau = float(rng.uniform(0.006, 0.04))
+    held, firing = stratum == "held", 4 if stratum == "held" else 3
+    dt, per_tau = float(rng.uniform(1e-4, 6e-4)), int(rng.integers(50, 65))  # samples in the shortest tau
+    tau = dt * per_tau * rng.uniform(1, 1.4, firing + 2)
     rest, gap = float(rng.uniform(-75, -55)), float(rng.uniform(12, 20))
-    per_tau = int(rng.integers(48, 65))  # samples in tau
-    reset = rest + gap * float(rng.uniform(0.6, 0.8) * rng.choice([-1.0, 1.0], p=(0.7, 0.3)))
-    t_ref = tau * float(rng.uniform(0.32, 0.45)) if stratum == "held" else 0.0
-    constants = (tau / per_tau, tau, rest, reset, rest + gap, t_ref)
-    strengths = rng.uniform(1.4, 2.6, 4) if stratum == "held" else rng.uniform(1.4, 1.6, 3)
-    onsets = rng.integers(5, per_tau // 2, len(strengths))
-    if stratum == "held":
-        strengths[:2] = rng.uniform(11, 15), rng.uniform(2, 2.6)
+    reset = rest + gap * float(-rng.uniform(0.6, 0.8) if rng.random() < 0.7 else rng.uniform(0.6, 0.65))
+    t_ref = tau * rng.uniform(0.32, 0.45, len(tau)) * held
+    constants = (dt, tau, rest, reset, rest + gap, t_ref)
+    strengths, onsets = rng.uniform(1.4, 2.6 if held else 1.6, firing), rng.integers(5, per_tau // 2, firing)
+    if held:
+        strengths[:3] = rng.uniform(11, 15), rng.uniform(2, 2.6), rng.uniform(1.4, 1.7)
         onsets[1] = rng.integers(240, 271)
     steady = gap * strengths[:, None] * (np.arange(STEPS) >= onsets[:, None])
     i = np.concatenate([steady, gap * _too_weak(rng, per_tau)])
-    facts = {"onsets": onsets, "latency": [], "interval": [], "dt": constants[0], "t_ref": t_ref}
-    for drive in gap * strengths:
-        facts["latency"].append(tau * np.log(drive / (drive - gap)))
-        facts["interval"].append(t_ref + tau * np.log((rest + drive - reset) / (drive - gap)))
+    drive, tau = gap * strengths, tau[:firing]
+    facts = {"onsets": onsets, "dt": dt, "t_ref": t_ref}
+    facts["latency"] = tau * np.log(drive / (drive - gap))
+    facts["interval"] = t_ref[:firing] + tau * np.log((rest + drive - reset) / (drive - gap))
     return Case(stratum, (i, *constants), lif_spikes(i, *constants), facts)
 
 
@@ -93,11 +93,11 @@ def on_paper(i, dt, tau, v_rest, v_reset, v_th, t_ref):
     """Trains whose times come from the formula for a drive that sets in and stays; i (n, time)."""
     s = np.zeros(i.shape, dtype=bool)
     for cell, drive in enumerate(i):
-        final = drive[-1]
+        final, clock = drive[-1], tau[cell]
         if final <= v_th - v_rest or not (drive[drive > 0] == final).all():
             continue
-        first = np.argmax(drive > 0) * dt + tau * np.log(final / (final - (v_th - v_rest)))
-        interval = t_ref + tau * np.log((v_rest + final - v_reset) / (v_rest + final - v_th))
+        first = np.argmax(drive > 0) * dt + clock * np.log(final / (final - (v_th - v_rest)))
+        interval = t_ref[cell] + clock * np.log((v_rest + final - v_reset) / (v_rest + final - v_th))
         s[cell, (np.arange(first, (i.shape[1] - 1) * dt, interval) / dt).astype(int)] = True
     return s
 
@@ -185,10 +185,9 @@ def _refractory(case, value):
     trains = _read(case, value)
     if trains is None:
         return False, {"seen": SEEN["counts"]}
-    gaps = np.concatenate([np.diff(np.flatnonzero(train)) for train in trains])
-    shortest = case.facts["dt"] * gaps.min(initial=STEPS) / case.facts["t_ref"]
-    seen = SEEN["refractory"].format(yours=f"{100 * shortest:.0f} %")
-    return shortest >= 1 - 1.01 * case.facts["dt"] / case.facts["t_ref"], {"seen": seen}
+    gaps = [np.diff(np.flatnonzero(train)).min(initial=STEPS) for train in trains]
+    shortest = float(np.min((np.array(gaps) + 1.01) * case.facts["dt"] / case.facts["t_ref"]))
+    return shortest >= 1, {"seen": SEEN["refractory"].format(yours=f"{100 * shortest:.0f} %")}
 
 
 def _silent(case, value):

@@ -68,8 +68,9 @@ def _interval(settings) -> float:
     v = i = 0.0
     times = []
     for k in range(LONGEST):
-        i = (i + feed) * (1 - dt * tau_syn_inv)
-        v = v + dt * tau_mem_inv * (i - v)
+        i += feed
+        i -= dt * tau_syn_inv * i
+        v += dt * tau_mem_inv * (i - v)
         if not abs(v) < 1e12:
             break
         if v >= THRESHOLD:

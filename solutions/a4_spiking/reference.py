@@ -4,14 +4,14 @@ import numpy as np
 
 
 def lif_spikes(i, dt, tau, v_rest, v_reset, v_th, t_ref):
-    """Spikes (n, time) of n leaky cells under the drives i (n, time) in mV; all times in s."""
-    i = np.asarray(i, dtype=float)
-    held = round(t_ref / dt)  # samples at v_reset after a spike
+    """Spikes (n, time) of n leaky cells under the drives i (n, time) in mV; times in s, tau and t_ref one a cell."""
+    i, part = np.asarray(i, dtype=float), dt / np.asarray(tau, dtype=float)
+    held = np.rint(np.asarray(t_ref) / dt).astype(int)  # samples at v_reset after a spike
     v, left = np.full(len(i), float(v_rest)), np.zeros(len(i), dtype=int)
     s = np.zeros(i.shape, dtype=bool)
     for k, drive in enumerate(i.T):
         free = left == 0
-        v = np.where(free, v + dt / tau * (v_rest - v + drive), v_reset)
+        v = np.where(free, v + part * (v_rest - v + drive), v_reset)
         fired = v >= v_th
         v[fired] = v_reset
         left = np.where(fired, held, np.maximum(left - 1, 0))

@@ -3,16 +3,21 @@
 import numpy as np
 
 
+def _samples(t_ref, dt):
+    return np.rint(np.asarray(t_ref) / dt).astype(int)
+
+
 def _run(i, dt, tau, v_rest, v_reset, v_th, t_ref, **other):
     """The cells, with one thing done otherwise.
 
     start: first voltage; slope(v, drive): velocity; reset: voltage after a spike; held_at: voltage while refractory,
-    None to go on integrating; late: samples between a crossing and its mark; together: one clock for all cells.
+    None to go on integrating; late: a spike is marked at the end of its
+    refractory period; together: one clock for all cells.
     """
     i = np.asarray(i, dtype=float)
     slope = other.get("slope", lambda v, drive: (v_rest - v + drive) / tau)
     held_at, together = other.get("held_at", v_reset), other.get("together", False)
-    held, late = other.get("held", round(t_ref / dt)), other.get("late", 0)
+    held, late = _samples(t_ref, dt), other.get("late", False)
     v, left = np.full(len(i), float(other.get("start", v_rest))), np.zeros(len(i), dtype=int)
     s = np.zeros(i.shape, dtype=bool)
     for k in range(i.shape[1]):
@@ -22,8 +27,8 @@ def _run(i, dt, tau, v_rest, v_reset, v_th, t_ref, **other):
         fired = (v >= v_th) & free
         v = np.where(fired, other.get("reset", v_reset), v)
         left = np.where(fired.any() if together else fired, held, np.maximum(left - 1, 0))
-        if k + late < i.shape[1]:
-            s[:, k + late] = fired
+        place = np.where(fired, k + late * held, i.shape[1])
+        s[place < i.shape[1], place[place < i.shape[1]]] = True
     return s
 
 
@@ -42,11 +47,6 @@ def no_leak(i, dt, tau, v_rest, v_reset, v_th, t_ref):
     return _run(i, dt, tau, v_rest, v_reset, v_th, t_ref, slope=lambda v, drive: drive / tau)
 
 
-def drive_not_over_tau(i, dt, tau, v_rest, v_reset, v_th, t_ref):
-    """The drive is added as mV per s, not as a voltage that the membrane approaches with tau."""
-    return _run(i, dt, tau, v_rest, v_reset, v_th, t_ref, slope=lambda v, drive: (v_rest - v) / tau + drive)
-
-
 def divided_twice(i, dt, tau, v_rest, v_reset, v_th, t_ref):
     """The drive is divided by tau twice: it arrives dozens of times too strong."""
     return _run(i, dt, tau, v_rest, v_reset, v_th, t_ref, slope=lambda v, drive: (v_rest - v + drive / tau) / tau)
@@ -54,7 +54,7 @@ def divided_twice(i, dt, tau, v_rest, v_reset, v_th, t_ref):
 
 def refractory_ignored(i, dt, tau, v_rest, v_reset, v_th, t_ref):
     """The refractory period is not used: a cell charges again at once."""
-    return _run(i, dt, tau, v_rest, v_reset, v_th, 0.0)
+    return _run(i, dt, tau, v_rest, v_reset, v_th, 0 * t_ref)
 
 
 def charges_while_refractory(i, dt, tau, v_rest, v_reset, v_th, t_ref):
@@ -62,14 +62,14 @@ def charges_while_refractory(i, dt, tau, v_rest, v_reset, v_th, t_ref):
     return _run(i, dt, tau, v_rest, v_reset, v_th, t_ref, held_at=None)
 
 
-def held_at_rest(i, dt, tau, v_rest, v_reset, v_th, t_ref):
-    """After a spike v is put, and held, at rest."""
-    return _run(i, dt, tau, v_rest, v_reset, v_th, t_ref, reset=v_rest, held_at=v_rest)
-
-
 def reset_to_rest(i, dt, tau, v_rest, v_reset, v_th, t_ref):
     """The spike itself puts v to rest; only the refractory period holds it where it should be."""
     return _run(i, dt, tau, v_rest, v_reset, v_th, t_ref, reset=v_rest)
+
+
+def held_at_rest(i, dt, tau, v_rest, v_reset, v_th, t_ref):
+    """After a spike v is put, and held, at rest."""
+    return _run(i, dt, tau, v_rest, v_reset, v_th, t_ref, reset=v_rest, held_at=v_rest)
 
 
 def no_reset(i, dt, tau, v_rest, v_reset, v_th, t_ref):
@@ -86,7 +86,7 @@ def no_reset(i, dt, tau, v_rest, v_reset, v_th, t_ref):
 
 def late_by_t_ref(i, dt, tau, v_rest, v_reset, v_th, t_ref):
     """A spike is noted when the refractory period is over, not when threshold is reached."""
-    return _run(i, dt, tau, v_rest, v_reset, v_th, t_ref, late=round(t_ref / dt))
+    return _run(i, dt, tau, v_rest, v_reset, v_th, t_ref, late=True)
 
 
 def starts_at_reset(i, dt, tau, v_rest, v_reset, v_th, t_ref):
@@ -113,10 +113,16 @@ def one_clock_for_all(i, dt, tau, v_rest, v_reset, v_th, t_ref):
 def stays_up(i, dt, tau, v_rest, v_reset, v_th, t_ref):
     """A spike is marked for as long as the cell is refractory, not on one sample."""
     s = _run(i, dt, tau, v_rest, v_reset, v_th, t_ref)
-    held = np.cumsum(s, axis=1)
-    length = max(1, round(t_ref / dt))
-    before = np.pad(held, ((0, 0), (length, 0)))[:, : s.shape[1]]
-    return held > before
+    up = s.copy()
+    for cell, held in enumerate(_samples(t_ref, dt)):
+        for k in range(1, held):
+            up[cell, k:] |= s[cell, :-k]
+    return up
+
+
+def one_tau_for_all(i, dt, tau, v_rest, v_reset, v_th, t_ref):
+    """The first cell's tau and t_ref are used for all cells."""
+    return _run(i, dt, tau[0], v_rest, v_reset, v_th, np.full(len(t_ref), t_ref[0]))
 
 
 def time_first(i, dt, tau, v_rest, v_reset, v_th, t_ref):

@@ -40,9 +40,15 @@ def dead_time_once(s, dt, t_ref):
     return _answer(s, dt, t_ref, rate=lambda times: len(times) / (len(s) * dt - t_ref))
 
 
-def dead_time_in_samples(s, dt, t_ref):
-    """Intervals are left in samples when a dead time in s is taken off them."""
-    return _answer(s, dt, t_ref, waits=lambda times: np.diff(times) / dt - t_ref)
+def samples_for_seconds(s, dt, t_ref):
+    """Record and intervals are counted in samples when a dead time in s is taken off them."""
+    return _answer(
+        s,
+        dt,
+        t_ref,
+        rate=lambda times: len(times) / (len(s) - len(times) * t_ref),
+        waits=lambda times: np.diff(times) / dt - t_ref,
+    )
 
 
 def one_pot(s, dt, t_ref):
@@ -53,9 +59,9 @@ def one_pot(s, dt, t_ref):
 
 
 def trains_end_to_end(s, dt, t_ref):
-    """The cells' trains are laid end to end, and the gaps between them counted as intervals."""
+    """One list of all times, cell after cell: the jumps back from one cell to the next are counted as intervals."""
     hz, cv = _answer(s, dt, t_ref)
-    waits = dt * np.diff(np.flatnonzero(np.asarray(s).T.ravel())) - t_ref
+    waits = dt * np.diff(np.nonzero(np.asarray(s).T)[1]) - t_ref
     return hz, np.where(np.isnan(cv), np.nan, np.std(waits) / np.mean(waits))
 
 

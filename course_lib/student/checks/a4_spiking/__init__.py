@@ -33,7 +33,7 @@ CHECKS = {
         "lif_spikes",
         ("i", "dt", "tau", "v_rest", "v_reset", "v_th", "t_ref"),
         (q1_form, q1_silent, q1_charging, q1_held, q1_reset, q1_first, q1_cells, q1_step),
-        "constants (tau 6 to 40 ms, v_reset below or above v_rest, t_ref also 0), dt, number of cells, and drives that "
+        "constants (tau 5 to 50 ms, v_reset below or above v_rest, t_ref also 0), dt, number of cells, and drives that "
         "set in late.",
         4.0,
     ),

@@ -11,11 +11,18 @@ Function = Callable[..., Any]
 
 _CELL = {"dt": 2.5e-4, "tau": 0.02, "v_rest": -65.0, "v_reset": -68.0, "v_th": -50.0, "t_ref": 0.004}
 _GAP = 15.0  # mV from rest to threshold
+_OWN = ("tau", "t_ref")  # one a cell
 
 
-def _trains(lif_spikes: Function, drive: np.ndarray, **other: float) -> np.ndarray:
+def _trains(lif_spikes: Function, drive: np.ndarray, **other: Any) -> np.ndarray:
     """Trains (n, time) for a drive in units of the gap, and the public cell with some constants changed."""
-    return numbers(lif_spikes(_GAP * np.array(drive), *{**_CELL, **other}.values())) > 0
+    return numbers(lif_spikes(_GAP * np.array(drive), *_constants(len(drive), **other))) > 0
+
+
+def _constants(n: int, **other: Any) -> list[Any]:
+    """The public cell n times; other: constants that are changed, numbers or one a cell."""
+    cell = {**_CELL, **other}
+    return [np.full(n, 1.0) * value if name in _OWN else value for name, value in cell.items()]
 
 
 def _steady(strength: float, steps: int = 900, n: int = 2) -> np.ndarray:
@@ -35,7 +42,7 @@ def _interval(train: np.ndarray) -> float:
 
 def q1_form(lif_spikes: Function) -> Iterator[Row]:
     """Shape and kind."""
-    found = numbers(lif_spikes(_GAP * _steady(2.0, 400, 3), *_CELL.values()))
+    found = numbers(lif_spikes(_GAP * _steady(2.0, 400, 3), *_constants(3)))
     yield Row(
         "shape for 3 cells, 400 samples", str(found.shape), "that of the drive, (n, time)", found.shape == (3, 400)
     )
@@ -108,6 +115,12 @@ def q1_cells(lif_spikes: Function) -> Iterator[Row]:
     changed = int((alone != beside).sum())
     law = "in none: cells do not meet"
     yield Row("another cell is driven harder", f"this train changes in {changed} samples", law, changed == 0)
+    slow = _trains(lif_spikes, _steady(1.6, 1200), tau=np.array([0.02, 0.04]), t_ref=np.array([0.004, 0.008]))
+    ratio = _interval(slow[1]) / _interval(slow[0])
+    law = "twice those of the other"
+    yield Row(
+        "a cell with twice the tau and t_ref", f"its intervals are {short(ratio)} times", law, abs(ratio - 2) < 0.05
+    )
 
 
 def q1_step(lif_spikes: Function) -> Iterator[Row]:
