@@ -58,7 +58,8 @@ def q7_late(decode: Function) -> Iterator[Row]:
         moved = estimate[:, edge + shift : estimate.shape[1] - edge + shift]
         fits[shift] = float(np.mean((moved - moved.mean(axis=(0, 1))) * (truth - truth.mean(axis=(0, 1)))))
     late = 1000 * dt * max(fits, key=lambda shift: fits[shift])
-    yours = f"fits best when moved by {late:.0f} ms"
+    side = "late" if late > 0 else "early"
+    yours = f"fits best as {abs(late):.0f} ms {side}"
     yield Row("late or early", yours, "in time: within 4 ms", abs(late) <= 4)
 
 
@@ -84,7 +85,7 @@ def q7_unit(decode: Function) -> Iterator[Row]:
     yours = f"you leave {100 * fine:.1f} % and {100 * slow:.1f} %"
     law = "nearly the same: a filter's length is a time"
     yield Row("the same record in steps twice as long", yours, law, slow < 1.5 * fine and fine < 1.5 * slow)
-    lifted = {**given, "y_train": given["y_train"] + 10.0}
+    lifted = {**given, "y_train": given["y_train"].astype(float) + 10.0}
     gap = float(np.abs(_scored(given, _estimate(decode, lifted) - estimate - 10.0)).max())
     law = "the estimate is lifted as much"
     yield Row("the signal lifted by 10", f"your estimate is off by {short(gap)}", law, gap < 0.3)
