@@ -2,12 +2,13 @@
 
 Public, in course_lib/student/data/a4_spiking: trains.npz, a record of 24 cells with a dead time, of four kinds in
 drawn order: nearly clocks, half-way, without memory, and without memory at a rate that slowly swings. Which cell is of
-which kind is not in the file. The checksum stands in SHA256SUMS.
+which kind is not in the file. And decode.npz, which make_data_decode.py describes. Checksums stand in SHA256SUMS.
 """
 
 import hashlib
 from pathlib import Path
 
+import make_data_decode
 import numpy as np
 
 HERE = Path(__file__).resolve().parent
@@ -43,12 +44,14 @@ def record(rng):
 
 
 def main() -> None:
-    """Write the record and its checksum."""
+    """Write both files and their checksums."""
     s, _ = record(np.random.default_rng(4))
     PUBLIC.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(PUBLIC / "trains.npz", s=s, dt=DT, t_ref=DEAD * DT)
-    digest = hashlib.sha256((PUBLIC / "trains.npz").read_bytes()).hexdigest()
-    (PUBLIC / "SHA256SUMS").write_text(f"{digest}  trains.npz\n")
+    np.savez_compressed(PUBLIC / "decode.npz", **make_data_decode.arrays())
+    files = ("decode.npz", "trains.npz")
+    lines = [f"{hashlib.sha256((PUBLIC / name).read_bytes()).hexdigest()}  {name}" for name in files]
+    (PUBLIC / "SHA256SUMS").write_text("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":

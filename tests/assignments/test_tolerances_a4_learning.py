@@ -134,11 +134,27 @@ def one_cell(mean, noise, cells=64, duration=20.0, dt=1e-4, tau=0.02, v_th=15.0)
     return count / cells / duration, found.std() / found.mean()
 
 
+def neighbours(intervals):
+    """CV2: how much neighbouring intervals differ, in units of their mean."""
+    return float(np.mean(2 * np.abs(np.diff(intervals)) / (intervals[1:] + intervals[:-1])))
+
+
+def test_q6_figures_of_the_record(a4, monkeypatch):
+    """The six most irregular cells of the given record: CVs of 1.3 to 1.8, neighbours as without memory."""
+    monkeypatch.setattr(sys.modules["course_lib.student.begin"], "_current", [a4.name])
+    given = sys.modules["course_lib.student.data"].data("trains")
+    dt, t_ref = float(given["dt"]), float(given["t_ref"])
+    cv = matrix.reference(a4, a4.questions["q3"])(given["s"], dt, t_ref)[1]
+    most = np.argsort(cv)[-6:]
+    assert (round(cv[most].min(), 1), round(cv[most].max(), 1)) == (1.3, 1.8)
+    cv2 = [neighbours(dt * np.diff(np.flatnonzero(given["s"][:, cell])) - t_ref) for cell in most]
+    assert (round(min(cv2), 1), round(max(cv2), 1)) == (1.0, 1.1)
+
+
 def test_q6_figures_of_the_written_answer():
     """A clock of two rates has a CV of one and a CV2 of nearly nothing; one cell and noise are enough for 0.9."""
     clock = np.concatenate([np.full(14, 1 / 7), np.full(84, 1 / 42)])  # two seconds of each
     assert round(clock.std() / clock.mean(), 2) == 1.02
-    many = np.tile(clock, 50)
-    assert round(float(np.mean(2 * np.abs(np.diff(many)) / (many[1:] + many[:-1]))), 2) == 0.03
+    assert round(neighbours(np.tile(clock, 50)), 2) == 0.03
     rate, cv = one_cell(5.0, 7.0)
     assert round(rate) == 10 and round(cv, 1) == 0.9
