@@ -1,8 +1,9 @@
-"""Make the data of a1_lorenz: `python solutions/a1_lorenz/make_data.py` from the repository's root (about a minute).
+"""Make the data of a1_lorenz: `python solutions/a1_lorenz/make_data.py` from the repository's root (two minutes).
 
 Public, in course_lib/student/data/a1_lorenz: one Lorenz trajectory and its divergence curve. A trajectory computed
 again on another machine differs after about 25 time units, so it ships with a checksum (SHA256SUMS). Private, beside
-this file: curves.npz, divergence curves of other members of the family with the exponents of their tangent maps.
+this file: curves.npz, divergence curves of other members of the family with the exponents of their tangent maps, and
+family.npz, stretches of orbits of slow and fast members (in exponents a turn), each with its own exponent.
 """
 
 import hashlib
@@ -15,6 +16,19 @@ HERE = Path(__file__).resolve().parent
 PUBLIC = HERE.parents[1] / "course_lib" / "student" / "data" / "a1_lorenz"
 DT, STEP = 0.02, 0.01  # sampling interval and solver step, in time units
 FAMILY = [(10.0, rho, beta, -1.0) for rho in (32.0, 38.0, 44.0, 50.0) for beta in (2.7, 3.0, 3.3)]
+
+SAMPLES, PER_TURN, SUBSTEPS = 3200, 32, 5  # of a stretch, of a turn, and solver steps a sample
+SLOW = [  # sigma, rho, beta, delta, time units a turn; 0.34 to 0.44 e-folds a turn
+    (10.0, 50.0, 3.8, 1.0, 0.42), (8.0, 50.0, 2.8, 1.5, 0.45), (10.0, 60.0, 3.8, 1.0, 0.39),
+    (8.0, 50.0, 3.8, 1.0, 0.47), (7.0, 28.0, 2.8, 1.0, 0.65), (8.0, 40.0, 3.3, 1.5, 0.51), (7.0, 40.0, 2.8, 0.5, 0.56),
+]  # fmt: skip
+FAST = [  # 0.78 or more e-folds a turn
+    (16.0, 50.0, 2.4, 1.4, 0.5), (14.0, 70.0, 2.0, 1.4, 0.44), (16.0, 60.0, 2.0, 1.4, 0.51),
+    (16.0, 70.0, 2.4, 0.3, 0.43), (14.0, 70.0, 2.0, 0.8, 0.46),
+    (14.0, 40.0, 2.4, 1.4, 0.55), (14.0, 40.0, 2.0, 1.4, 0.61),
+]  # fmt: skip
+KEPT = [0, 1, 2, 3, 4, 5, 7, 8, 10, 11, 12]  # where neither a divergence curve nor the library is right by luck
+ENDS = ((0, 0), (50, 0), (100, 0), (200, 0), (320, 0), (640, 0), (0, 160), (100, 160), (320, 320))
 
 
 def velocity(x, sigma, rho, beta, delta):
@@ -60,8 +74,63 @@ def tangent_exponent(x, parameters):
     return grown / ((len(x) - 1) * DT)
 
 
+def turned(v, x, sigma, rho, beta, delta):
+    """Velocity of a small displacement v from x, both (..., 3)."""
+    (a, b, c), (da, db, dc) = np.moveaxis(x, -1, 0), np.moveaxis(v, -1, 0)
+    return np.stack([sigma * (db - da), (rho - c) * da + delta * db - a * dc, b * da + a * db - beta * dc], axis=-1)
+
+
+def tangent_runs(parameters, dt, samples, starts, rng):
+    """Orbits with a tangent vector each: x (samples, members, starts, 3), log growth after each (the same less 3)."""
+    p, h = [parameters[:, k, None] for k in range(4)], (dt / SUBSTEPS)[:, None, None]
+    x = rng.uniform(1, 5, (len(dt), starts, 3)) + np.array([0, 0, 20])
+    v = rng.normal(size=x.shape)
+    states, grown = np.empty((samples, *x.shape), np.float32), np.empty((samples, *x.shape[:-1]))
+    for k in range(-500, samples):
+        states[k] = x  # the first 500 are written over
+        for _ in range(SUBSTEPS):
+            k1, l1 = velocity(x, *p), turned(v, x, *p)
+            k2, l2 = velocity(x + h / 2 * k1, *p), turned(v + h / 2 * l1, x + h / 2 * k1, *p)
+            k3, l3 = velocity(x + h / 2 * k2, *p), turned(v + h / 2 * l2, x + h / 2 * k2, *p)
+            k4, l4 = velocity(x + h * k3, *p), turned(v + h * l3, x + h * k3, *p)
+            x = x + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+            v = v + h / 6 * (l1 + 2 * l2 + 2 * l3 + l4)
+        size = np.linalg.norm(v, axis=-1)
+        v /= size[..., None]
+        grown[k] = np.log(size)
+    return states, grown
+
+
+def steady_stretch(states, grown):
+    """The stretch whose growth a sample, with and without its ENDS, is nearest to that of all; states, own growth."""
+    total = np.concatenate([np.zeros((1, grown.shape[1])), np.cumsum(grown, axis=0)])
+    places = len(states) - SAMPLES + 1
+    worst = np.zeros((places, grown.shape[1]))
+    for first, last in ENDS:
+        n = SAMPLES - 1 - first - last
+        own = (total[first + n : first + n + places] - total[first : first + places]) / n
+        worst = np.maximum(worst, np.abs(own / grown.mean() - 1))
+    k, start = np.unravel_index(worst.argmin(), worst.shape)
+    return states[k : k + SAMPLES, start], (total[k + SAMPLES - 1, start] - total[k, start]) / (SAMPLES - 1)
+
+
+def write_family() -> None:
+    """family.npz: x (members, SAMPLES, 3), dt and exponent (members,) in time units, fast (members,)."""
+    table = np.array([*SLOW, *FAST])
+    dt = table[:, 4] / PER_TURN
+    states, grown = tangent_runs(table[:, :4], dt, 16000, 6, np.random.default_rng(7))
+    found = [steady_stretch(states[:, m], grown[:, m]) for m in KEPT]
+    np.savez_compressed(
+        HERE / "family.npz",
+        x=np.array([x for x, _ in found]),
+        dt=dt[KEPT],
+        exponent=np.array([growth for _, growth in found]) / dt[KEPT],
+        fast=np.array(KEPT) >= len(SLOW),
+    )
+
+
 def main() -> None:
-    """Write both files and the checksum of the public one."""
+    """Write all three files and the checksum of the public one."""
     x = trajectory((10.0, 28.0, 8 / 3, -1.0), 12000).astype(np.float32)
     s = divergence(x.astype(float), 500)
     PUBLIC.mkdir(parents=True, exist_ok=True)
@@ -76,6 +145,7 @@ def main() -> None:
         exponent=np.array([tangent_exponent(run, parameters) for run, parameters in zip(runs, FAMILY, strict=True)]),
         parameters=np.array(FAMILY),
     )
+    write_family()
 
 
 if __name__ == "__main__":

@@ -59,3 +59,37 @@ def fit_growth(lag, s):
     window = slice(past_low, past_high)
     slope, _ = np.polyfit(lag[window], s[window], 1)
     return slope, (lag[window][0], lag[window][-1])
+
+
+def pair_fraction(x, radii, w):
+    """Share of the pairs of states at least w steps apart whose largest coordinate difference is within each radius."""
+    x, radii = np.asarray(x, dtype=float), np.asarray(radii, dtype=float)
+    n = len(x)
+    close, pairs = np.zeros(len(radii)), 0
+    for lag in range(w, n):
+        distance = np.abs(x[lag:] - x[:-lag]).max(axis=1)
+        close += (distance[:, None] <= radii).sum(axis=0)
+        pairs += n - lag
+    return close / pairs
+
+
+def exponent_from_series(x, dt):
+    """Largest exponent of the flow behind a series x (n, 3): one-step maps learned from it, an arrow through them."""
+    z = (np.asarray(x, dtype=float) - np.mean(x, axis=0)) / np.std(x, axis=0)
+    powers = [(i, j, k) for i in range(5) for j in range(5 - i) for k in range(5 - i - j)]
+    terms = np.stack([np.prod(z**power, axis=1) for power in powers], axis=1)
+    weights = np.linalg.lstsq(terms[:-1], z[1:], rcond=None)[0]
+    J = np.zeros((len(z), 3, 3))
+    for power, weight in zip(powers, weights, strict=True):
+        for axis in range(3):
+            if power[axis] > 0:
+                lower = np.array(power) - np.eye(3, dtype=int)[axis]
+                J[:, :, axis] += power[axis] * np.prod(z**lower, axis=1)[:, None] * weight
+    arrow, growth, skip = np.ones(3), 0.0, 50
+    for k in range(len(z) - 1):
+        arrow = J[k] @ arrow
+        length = np.linalg.norm(arrow)
+        arrow = arrow / length
+        if k >= skip:
+            growth += np.log(length)
+    return growth / ((len(z) - 1 - skip) * dt)

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from library_answers import pasted
 
-from course_lib.analysis import lyapunov_spectrum
+from course_lib.analysis import correlation_sum, lyapunov_from_data, lyapunov_spectrum
 from course_lib.dynamics import FunctionFlow, FunctionMap
 from course_lib.integrate import integrate
 from course_lib.systems import Lorenz63
@@ -30,9 +30,19 @@ def _spectrum(J: Any, dt: float, skip: int) -> Any:
     return lyapunov_spectrum(system, starts, duration=(len(J) - skip) * dt, spin_up=skip * dt, dt=dt).exponents
 
 
+def _pair_fraction(x: Any, radii: Any, w: int) -> Any:
+    return correlation_sum(torch.as_tensor(x), torch.as_tensor(radii), theiler_window=w - 1).sums
+
+
+def _exponent(x: Any, dt: float) -> Any:
+    return lyapunov_from_data(torch.as_tensor(x), dt=dt).exponent
+
+
 LIBRARY_OF_SET: dict[str, dict[str, Function]] = {
     "q1": {"call": _lorenz, "copy": pasted(Lorenz63, "Lorenz63")},
     "q2": {"call": _rk4, "copy": pasted(integrate, "integrate")},
     "q3": {"call": _spectrum, "copy": pasted(lyapunov_spectrum, "lyapunov_spectrum")},
     "q4": {"call": lambda lag, s: lyapunov_spectrum(lag, s, duration=1.0).exponents, "copy": lyapunov_spectrum},
+    "q5": {"call": _pair_fraction, "copy": pasted(correlation_sum, "correlation_sum")},
+    "q7": {"call": _exponent, "copy": pasted(lyapunov_from_data, "lyapunov_from_data")},
 }

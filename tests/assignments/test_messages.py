@@ -58,9 +58,9 @@ def derived(problems, name, pairs):
     return []
 
 
-@pytest.mark.parametrize("name", ["q1", "q3", "q4"])
+@pytest.mark.parametrize("name", ["q1", "q3", "q4", "q5"])
 def test_every_figure_in_a_sentence_is_the_students_own(a1, name):
-    """Question 2 tells only shapes and sizes of errors; all others show numbers, and none may be the reference's."""
+    """Questions 2 and 7 tell only sizes of errors; all others show numbers, and none may be the reference's."""
     question = a1.questions[name]
     cases = question.draw(np.random.default_rng(0))
     compared = 0

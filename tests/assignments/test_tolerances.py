@@ -5,6 +5,7 @@ import sys
 import answer_matrix as matrix
 import numpy as np
 import pytest
+import torch
 from scipy.linalg import expm
 
 from course_lib.staff.grading.inprocess import answers_of
@@ -154,3 +155,86 @@ def test_q4_stored_curves_put_the_tolerance_between_right_and_published(a1):
         for name in ("reference", "share_of_the_rise", "plateau_of_local_slopes"):
             assert 0.84 < right[name](lag, s)[0] / exponent < 0.96, name
         assert np.polyfit(lag[early], s[early], 1)[0] / exponent > 1.45
+
+
+def drawn(question, seeds, *strata):
+    """Cases of some strata over several draws."""
+    return [c for seed in seeds for c in question.draw(np.random.default_rng(seed)) if c.stratum in strata]
+
+
+def test_q5_right_answers_agree_exactly_and_wrong_ones_are_far_off(a1):
+    q5, question = module(a1, "q5_pair_fraction"), a1.questions["q5"]
+    cases = drawn(question, range(10), "cloud", "orbit")
+    for name, function in matrix.variants(a1, question).items():
+        assert misses(q5.share_miss, function, cases).max() < 0.01, name
+    wrong = matrix.mutants(a1, question)
+    for name in set(wrong) - {"neighbours_in_time", "left_out_of_the_close_ones"}:
+        assert misses(q5.share_miss, wrong[name], [c for c in cases if c.stratum == "cloud"]).min() > 20, name
+    for name in wrong:
+        assert misses(q5.share_miss, wrong[name], [c for c in cases if c.stratum == "orbit"]).min() > 50, name
+    assert misses(q5.share_miss, wrong["some_states"], cases).min() > 50
+
+
+def test_q5_no_radius_stands_where_float32_could_move_a_pair(a1):
+    for case in drawn(a1.questions["q5"], range(10), "cloud", "orbit"):
+        x, radii, w = case.inputs
+        early, late = np.triu_indices(len(x), w)
+        distances = np.abs(x[early] - x[late]).max(axis=1)
+        assert min(np.abs(distances / radius - 1).min() for radius in radii) > 20 * np.finfo(np.float32).eps
+
+
+def test_q7_no_constant_and_no_growth_a_turn_is_right_for_three(a1):
+    with np.load(a1.folder / "family.npz") as bank:
+        a_turn, fast = 32 * bank["dt"] * bank["exponent"], bank["fast"]
+        assert (len(fast), fast.sum()) == (11, 5)
+    assert 0.34 < a_turn[~fast].min() and a_turn[~fast].max() < 0.44 and a_turn[fast].min() > 0.79
+    assert 0.75 * a_turn[fast].min() > 1.25 * a_turn[~fast].max()
+    for seed in range(40):
+        wanted = np.sort([c.facts["exponent"] for c in drawn(a1.questions["q7"], [seed], "slow", "fast")])
+        assert (wanted[1:] / wanted[:-1]).min() > 2.5
+
+
+def seen_as_stored(bank, member):
+    """One member's series and its step, in the unit in which its exponent is 1."""
+    return bank["x"][member].astype(float), float(bank["dt"][member] * bank["exponent"][member])
+
+
+def test_q7_right_ways_agree_with_the_tangent_method_on_every_member(a1):
+    question = a1.questions["q7"]
+    cubic = []
+    with np.load(a1.folder / "family.npz") as bank:
+        for member in range(len(bank["x"])):
+            x, dt = seen_as_stored(bank, member)
+            for name, bound in (("reference", 0.04), ("ridge_on_changes", 0.04), ("quadratic_velocity", 0.06)):
+                (found,) = np.ravel(matrix.variants(a1, question)[name](x, dt))
+                assert abs(found - 1) < bound, (name, member)
+            wrong = matrix.load_module(a1.folder / "mutants" / "q7.py")
+            cubic.append(abs(wrong._carried(wrong._maps(x, 3)[1]) / dt - 1))
+    assert 0.09 < max(cubic) < 0.12 and sorted(cubic)[-2] < 0.04
+
+
+@pytest.mark.slow
+def test_q7_the_library_finds_no_window_on_any_fast_member(a1):
+    from course_lib.analysis import lyapunov_from_data
+
+    with np.load(a1.folder / "family.npz") as bank:
+        for member in np.flatnonzero(bank["fast"]):
+            x, dt = seen_as_stored(bank, member)
+            assert not lyapunov_from_data(torch.as_tensor(x), dt=dt).found
+
+
+def test_q7_the_sentence_says_what_the_errors_have_in_common(a1):
+    q7, question = module(a1, "q7_exponent"), a1.questions["q7"]
+    cases = drawn(question, [0], "slow", "fast")
+    for factors, key, points in (
+        ((1, 1, 1, np.nan), "near", 18),
+        ((1.04, 0.93, 0.92, 0.92), "low", 14),
+        ((1.09, 1.2, 1.09, 0.92), "high", 14),
+        ((3, 1.7, 0.3, 0.4), "mixed", 0),
+        ((-1, -2, 1, 1), "sign", 0),
+        ((np.nan, np.inf, 1, 1), "none", 0),
+    ):
+        given = iter([case.facts["exponent"] * factor for case, factor in zip(cases, factors, strict=True)])
+        verdict = matrix.verdict_of(question, lambda x, dt, given=given: next(given), cases)
+        assert verdict.score == points, key
+        assert all(q7.SEEN[key] in found.sentence for found in verdict.properties if not found.earned), key

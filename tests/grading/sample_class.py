@@ -13,8 +13,16 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NAME = "a1_lorenz"
-FUNCTIONS = {"q1": "lorenz", "q2": "rk4", "q3": "spectrum", "q4": "fit_growth"}
-FULL = {"q1": 12, "q2": 14, "q3": 16, "q4": 16}
+FUNCTIONS = {
+    "q1": "lorenz",
+    "q2": "rk4",
+    "q3": "spectrum",
+    "q4": "fit_growth",
+    "q5": "pair_fraction",
+    "q7": "exponent_from_series",
+}
+FULL = {"q1": 12, "q2": 14, "q3": 16, "q4": 16, "q5": 14, "q7": 18}
+NOTHING = dict.fromkeys(FULL, 0)
 
 WRONG_FIELD = """
 def lorenz(x, sigma, rho, beta, delta):
@@ -42,6 +50,15 @@ def spectrum(J, dt, skip):
 CONSTANT = """
 def fit_growth(lag, s):
     return 0.0, (0.0, 0.0)
+"""
+EUCLID = """
+def pair_fraction(x, radii, w):
+    far = np.linalg.norm(x[:, None] - x[None], axis=-1)[np.triu_indices(len(x), w)]
+    return [(far <= radius).mean() for radius in radii]
+"""
+TYPED_IN = """
+def exponent_from_series(x, dt):
+    return 0.906
 """
 ENDLESS = """
 def spectrum(J, dt, skip):
@@ -186,7 +203,7 @@ def noisy() -> dict:
 
 def write_class(folder: Path) -> dict[str, Path]:
     """Write the twelve submissions; returns the file of each."""
-    wrong = filled(q1=WRONG_FIELD, q2=WRONG_FIELD, q3="spectrum = 3", q4=CONSTANT)
+    wrong = filled(q1=WRONG_FIELD, q2=WRONG_FIELD, q3="spectrum = 3", q4=CONSTANT, q5=EUCLID, q7=TYPED_IN)
     notebooks = {
         "ada": filled(),
         "ben": wrong,
@@ -214,9 +231,9 @@ def write_class(folder: Path) -> dict[str, Path]:
 
 EXPECTED: dict[str, dict[str, float] | None] = {
     "ada": FULL,
-    "ben": {"q1": 0, "q2": 0, "q3": 0, "q4": 0},
+    "ben": NOTHING,
     "cleo": {**FULL, "q2": 0, "q3": 8},
-    "dora": {"q1": 0, "q2": 0, "q3": 0, "q4": 0},
+    "dora": NOTHING,
     "emil": FULL,
     "fay": FULL,
     "gus": FULL,

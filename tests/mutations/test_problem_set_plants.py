@@ -60,7 +60,7 @@ def test_a_line_of_the_solution_in_a_released_notebook_fails_the_suite(copy):
 
 def test_a_released_notebook_that_was_edited_fails_the_command(copy):
     path = copy / "assignments" / NAME / f"{NAME}.ipynb"
-    edit(path, "Four questions and a written one", "Four questions and an oral one")
+    edit(path, "Six questions and a written one", "Six questions and an oral one")
     (copy / "_toc.yml").touch()
     command = [sys.executable, "-m", "course_lib.staff.cli", "release", "--check"]
     environment = {**os.environ, "PYTHONPATH": str(copy), "OMP_NUM_THREADS": "1"}

@@ -8,6 +8,8 @@ from course_lib.student.checks.a1_lorenz.q1 import q1_derivative, q1_form, q1_re
 from course_lib.student.checks.a1_lorenz.q2 import q2_constant, q2_form, q2_order, q2_uneven
 from course_lib.student.checks.a1_lorenz.q3 import q3_carried, q3_diagonal, q3_form, q3_time, q3_volume
 from course_lib.student.checks.a1_lorenz.q4 import q4_form, q4_steady, q4_time
+from course_lib.student.checks.a1_lorenz.q5 import q5_distance, q5_ends, q5_form, q5_pairs, q5_time
+from course_lib.student.checks.a1_lorenz.q7 import q7_form, q7_known, q7_seen, q7_time
 
 TITLE = "Problem set 1, Flows and chaos"
 VERSION = 1
@@ -54,5 +56,23 @@ CHECKS = {
         (q4_form, q4_steady, q4_time),
         "slope (0.3 to 2.5), noise, length, share of each regime, and the unit of time.",
         4.0,
+    ),
+    "q5": Check(
+        "Counting pairs",
+        "pair_fraction",
+        ("x", "radii", "w"),
+        (q5_form, q5_ends, q5_distance, q5_pairs, q5_time),
+        "what the states are (a disc, a curve in 5 dimensions, densely sampled orbits), numbers of states, radii, "
+        "and w (1, and 60 to 120).",
+        6.0,
+    ),
+    "q7": Check(
+        "An exponent from data alone",
+        "exponent_from_series",
+        ("x", "dt"),
+        (q7_form, q7_time, q7_seen, q7_known),
+        "the system (other members of the family, slower and faster in growth per turn; 3200 states, 32 a turn), the "
+        "coordinates it is seen in, and the unit of time, by a factor of up to a hundred.",
+        10.0,
     ),
 }
