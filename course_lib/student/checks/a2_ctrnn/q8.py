@@ -10,7 +10,12 @@ from course_lib.student.data import data
 
 Function = Callable[..., Any]
 UNITS, SHOWN, OFF = 200, 100, 0.5
-RUNGS = ((0.5, "half a Lyapunov time"), (2.0, "two Lyapunov times"), (4.0, "four"), (6.0, "six: all points"))
+RUNGS = (
+    (0.5, "half a Lyapunov time: 4 points"),
+    (2.0, "two Lyapunov times: 8 points"),
+    (4.0, "four Lyapunov times: 12 points"),
+    (6.0, "six Lyapunov times: 16 points"),
+)
 NAMES = ("W_rec", "W_in", "b", "C", "d")
 
 
