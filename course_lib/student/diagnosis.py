@@ -10,7 +10,8 @@ from types import ModuleType
 from typing import Any
 
 from course_lib.student.begin import Closed
-from course_lib.student.checks import Check
+from course_lib.student.checks import PYTHON, Check
+from course_lib.student.newer_syntax import newer_syntax
 
 FINE, OPEN, LOOK, COSTS = "fine ✓", "open ○", "look !", "costs points ✗"
 STUB = "raise NotImplementedError()"
@@ -121,6 +122,9 @@ def _answer(
         tree = ast.parse(source)
     except SyntaxError as error:
         return [*findings, Finding(title, f"does not parse: {error.msg}, line {error.lineno} of the cell", COSTS)]
+    newer = newer_syntax(source, tree, PYTHON)
+    if newer:
+        findings.append(Finding(title, f"{newer}: grading may only know Python {PYTHON[0]}.{PYTHON[1]}", COSTS))
     definition = _definition(source, checked.function)
     if definition is None:
         wanted = f"{checked.function}({', '.join(checked.arguments)})"

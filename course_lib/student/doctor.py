@@ -32,6 +32,15 @@ from course_lib.student.say import say
 
 TIME_LIMIT = 180
 WIDTHS = (24, 72)
+NOT_SEEN = (
+    "I cannot see this notebook here, so I cannot tell whether it is complete. Save it and download it "
+    '(File > Download > .ipynb), put the file beside this notebook and run doctor("its_name.ipynb"), or hand it in as '
+    "it is: what the cells above said of your answers still holds."
+)
+HAND_IN = (
+    "How to hand in: save, then File > Download > Download .ipynb (in JupyterLab: File > Download), and upload that "
+    "file where your course collects it. Its name does not matter. Handing in again replaces what was there."
+)
 
 
 def doctor(notebook: str | None = None) -> None:
@@ -44,7 +53,7 @@ def doctor(notebook: str | None = None) -> None:
     assignment = current()
     found = opened(notebook, assignment)
     if found is None:
-        say('The doctor cannot find the notebook. Save it, and name the file: doctor("my_notebook.ipynb").')
+        say(*textwrap.wrap(NOT_SEEN, 110))
         return
     content, where = found
     say(f"Looking at {where}.", *report(diagnose(content, assignment)))
@@ -58,7 +67,7 @@ def diagnose(notebook: Mapping[str, Any], assignment: str) -> list[Finding]:
 
 
 def report(findings: list[Finding]) -> list[str]:
-    """The doctor's table and the sentence below it."""
+    """The doctor's table, the sentence below it, and how to hand in."""
     lines = [f"{'':{WIDTHS[0]}}  {'found':{WIDTHS[1]}}  verdict", "-" * (sum(WIDTHS) + 18)]
     for finding in sorted(findings, key=lambda finding: finding.what):
         wrapped = textwrap.wrap(finding.found, WIDTHS[1]) or [""]
@@ -68,10 +77,11 @@ def report(findings: list[Finding]) -> list[str]:
     costs = [finding for finding in findings if finding.verdict == COSTS]
     unfinished = sum(finding.verdict == OPEN for finding in findings)
     left = f" {unfinished} of the questions {'is' if unfinished == 1 else 'are'} still open." if unfinished else ""
+    ending = ["", *textwrap.wrap(HAND_IN, 110)]
     if not costs:
-        return [*lines, "", f"Ready to hand in.{left}"]
+        return [*lines, "", f"Ready to hand in.{left}", *ending]
     told = "One thing would cost points" if len(costs) == 1 else f"{len(costs)} things would cost points, the first"
-    return [*lines, "", *textwrap.wrap(f"{told}: {costs[0].what}, {costs[0].found}.{left}", 110)]
+    return [*lines, "", *textwrap.wrap(f"{told}: {costs[0].what}, {costs[0].found}.{left}", 110), *ending]
 
 
 def opened(path: str | None, assignment: str) -> tuple[Mapping[str, Any], str] | None:

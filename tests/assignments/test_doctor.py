@@ -3,6 +3,7 @@
 import copy
 import json
 import sys
+import tomllib
 import types
 
 import nbformat
@@ -10,9 +11,12 @@ import pytest
 from checkout import ROOT
 
 from course_lib.staff.publishing.assignment_source import source_notebook
+from course_lib.student import checks as checks_package
+from course_lib.student import diagnosis
 from course_lib.student.begin import checks_of
 from course_lib.student.diagnosis import COSTS, FINE, LOOK, OPEN, examine_notebook
-from course_lib.student.doctor import diagnose, doctor, opened, report
+from course_lib.student.doctor import HAND_IN, diagnose, doctor, opened, report
+from course_lib.student.newer_syntax import is_newer_fstring
 
 NAME = "a1_lorenz"
 
@@ -48,18 +52,25 @@ def said(notebook, verdict):
     return [f"{finding.what}: {finding.found}" for finding in found if finding.verdict == verdict]
 
 
+def ending(findings):
+    """The sentence below the table: what stands between it and how to hand in."""
+    table, told, how = "\n".join(report(findings)).rsplit("\n\n", 2)
+    assert how.replace("\n", " ") == HAND_IN and "verdict" in table
+    return told
+
+
 def test_a_solved_notebook_is_ready(notebook):
     found = diagnose(notebook, NAME)
     assert {finding.verdict for finding in found} == {FINE}
     assert sum("public checks passed" in finding.found for finding in found) == 4
-    assert report(found)[-1] == "Ready to hand in."
+    assert ending(found) == "Ready to hand in."
 
 
 def test_a_fresh_release_is_open_everywhere_and_costs_nothing(root):
     released = json.loads((root / "assignments" / NAME / f"{NAME}.ipynb").read_text(encoding="utf-8"))
     found = diagnose(released, NAME)
     assert [finding.verdict for finding in found] == [OPEN] * 5
-    assert report(found)[-1] == "Ready to hand in. 5 of the questions are still open."
+    assert ending(found) == "Ready to hand in. 5 of the questions are still open."
 
 
 def _delete(notebook):
@@ -178,7 +189,7 @@ def test_a_name_from_a_deleted_cell_is_caught_by_the_fresh_run(notebook):
     found = [finding for finding in diagnose(notebook, NAME) if finding.verdict == COSTS]
     assert any("uses remembered, which no cell defines" in finding.found for finding in found)
     assert any("NameError: name 'remembered'" in finding.found for finding in found)
-    assert report(found)[-1].strip() != "Ready to hand in."
+    assert not ending(found).startswith("Ready to hand in.")
 
 
 def test_a_wrong_answer_shows_its_first_failing_check(notebook):
@@ -199,7 +210,7 @@ def test_the_doctor_finds_the_file_and_changes_nothing(notebook, tmp_path, monke
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     doctor()
-    assert "cannot find the notebook" in capsys.readouterr().out
+    assert "I cannot see this notebook here" in capsys.readouterr().out
     (tmp_path / "broken.ipynb").write_text("{", encoding="utf-8")
     (tmp_path / "other.ipynb").write_text('{"cells": [], "metadata": {}}', encoding="utf-8")
     path = tmp_path / "Copy of a1.ipynb"
@@ -208,7 +219,11 @@ def test_the_doctor_finds_the_file_and_changes_nothing(notebook, tmp_path, monke
     assert opened(None, NAME)[1].startswith("Copy of a1.ipynb as it was saved at ")
     doctor("Copy of a1.ipynb")
     shown = capsys.readouterr().out
-    assert shown.startswith("Looking at Copy of a1.ipynb") and shown.endswith("Ready to hand in.\n")
+    assert (
+        shown.startswith("Looking at Copy of a1.ipynb")
+        and "Ready to hand in." in shown
+        and shown.endswith("replaces what was there.\n")
+    )
     assert path.read_bytes() == before and sorted(p.name for p in tmp_path.iterdir()) == [
         "Copy of a1.ipynb",
         "broken.ipynb",
@@ -225,3 +240,72 @@ def test_in_colab_the_open_notebook_is_asked_for(notebook, monkeypatch):
     assert opened(None, NAME) == (notebook, "the notebook that is open")
     colab._message = types.SimpleNamespace()
     assert opened("missing.ipynb", NAME) is None
+
+
+def test_where_nothing_can_be_asked_it_says_so_and_what_to_do(notebook, monkeypatch, tmp_path, capsys):
+    """In Colab, when Colab's page does not answer and no file is there."""
+    colab = types.ModuleType("google.colab")
+    colab._message = types.SimpleNamespace()
+    monkeypatch.setitem(sys.modules, "google", types.ModuleType("google"))
+    monkeypatch.setitem(sys.modules, "google.colab", colab)
+    monkeypatch.setattr(sys.modules["course_lib.student.begin"], "_current", [NAME])
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    monkeypatch.chdir(tmp_path)
+    doctor()
+    shown = " ".join(capsys.readouterr().out.split())
+    assert shown.startswith("I cannot see this notebook here") and "download it (File > Download > .ipynb)" in shown
+    (tmp_path / "downloaded.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    doctor("downloaded.ipynb")
+    assert "Ready to hand in." in capsys.readouterr().out
+
+
+def test_jupyterlab_and_vs_code_say_which_file_is_open(notebook, monkeypatch, tmp_path):
+    """JupyterLab by its session's name, VS Code by a variable; both before what else lies in the folder."""
+    far, near = tmp_path / "far", tmp_path / "near"
+    for folder in (far, near):
+        folder.mkdir()
+    (far / "mine.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    (near / "old.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    monkeypatch.chdir(near)
+    monkeypatch.setenv("JPY_SESSION_NAME", str(far / "mine.ipynb"))
+    assert opened(None, NAME)[1].startswith("mine.ipynb as it was saved at ")
+    monkeypatch.delenv("JPY_SESSION_NAME")
+    assert opened(None, NAME)[1].startswith("old.ipynb")
+    shell = types.SimpleNamespace(user_ns={"__vsc_ipynb_file__": str(far / "mine.ipynb")})
+    monkeypatch.setitem(sys.modules, "IPython", types.SimpleNamespace(get_ipython=lambda: shell))
+    assert opened(None, NAME)[1].startswith("mine.ipynb")
+
+
+def test_syntax_that_an_older_grader_cannot_read_is_told(notebook, monkeypatch):
+    """With the limit lowered: this test's own Python is the oldest that the package runs on."""
+    change(notebook, "q2-answer", "x0, t =", "match 1:\n        case _:\n            pass\n    x0, t =")
+    assert said(notebook, COSTS) == []
+    monkeypatch.setattr(diagnosis, "PYTHON", (3, 9))
+    assert any("Pattern matching is only supported in Python 3.10" in line for line in said(notebook, COSTS))
+
+
+def test_the_limit_is_the_packages_own(root):
+    wanted = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]["requires-python"]
+    assert wanted == f">={checks_package.PYTHON[0]}.{checks_package.PYTHON[1]}"
+
+
+@pytest.mark.parametrize(
+    ("text", "newer"),
+    [
+        ("f'{x}'", False),
+        ("f'{{x}}'", False),
+        ('f"{x:.3g} of {y!r}"', False),
+        ("f\"{d['a']}\"", False),
+        ('f"{d["a"]}"', True),
+        ("rf'{d['a']}'", True),
+        ('f"{chr(10).join(x)}"', False),
+        ("f\"{'\\n'.join(x)}\"", True),
+        ('f"a\\n{x}"', False),
+        ('f"{x\n}"', True),
+        ('f"""{x\n}"""', False),
+        ('f"""{d["a"]}"""', False),
+        ("'no f {d['", False),
+    ],
+)
+def test_f_strings_of_a_later_python(text, newer):
+    assert is_newer_fstring(text) == newer

@@ -3,6 +3,8 @@
 import ast
 import html
 import json
+import re
+from itertools import pairwise
 
 import nbformat
 import pytest
@@ -125,6 +127,35 @@ def test_the_real_release_holds_no_secret(root, problems):
     source = source_notebook(root, problems.name)
     assert len(leaks.secrets(root, problems.name, source)) > 300
     assert leaks.leaks_in_notebook(root, problems.name, path, source) == []
+
+
+def test_the_notebook_can_be_read_with_a_screen_reader(root, problems):
+    """One title, no level of headings left out, words in every link, in place of every picture, over every column."""
+    texts = [cell.source for cell in read(root, problems.name).cells if cell.cell_type == "markdown"]
+    levels = [len(mark) for text in texts for mark in re.findall(r"^(#+) \S", text, re.MULTILINE)]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    for text in texts:
+        assert not re.search(r"!\[\s*\]|<img(?![^>]*\balt=\"[^\"]+\")", text), "a picture without words"
+        assert not re.search(r"(?<!!)\[\s*\]\(", text), "a link without words"
+        for above, rule in re.findall(r"^(\|.*\|)\n(\|[-| :]+\|)$", text, re.MULTILINE):
+            assert all(cell.strip() for cell in above.strip("|").split("|")), f"a column without a name: {above} {rule}"
+        assert text.count("<details>") == text.count("</details>") == text.count("<summary>")
+
+
+def test_every_question_says_its_points_its_time_and_has_three_hints(root, problems):
+    cells = {cell.id: cell.source for cell in read(root, problems.name).cells}
+    minutes = 0
+    for name, worth in [(n, q.points) for n, q in problems.questions.items()] + list(problems.manual.items()):
+        head = cells[f"{name}-text"].strip().splitlines()[0]
+        said = re.fullmatch(rf"## Question {name[1:]}\. .+ \((\d+) points, about (\d+) minutes\)", head)
+        assert said and float(said[1]) == worth, head
+        minutes += int(said[2])
+        if name in problems.questions:
+            assert len(re.findall(r"<summary>Hint [123]: ", cells[f"{name}-hints"])) == 3, name
+    assert f"{problems.max:g} points" in cells["intro"]
+    told = int(re.search(r"about (\d+) minutes", cells["intro"])[1])
+    assert abs(told - minutes) <= 5, f"the questions sum to {minutes} minutes"
 
 
 LINE = "x[:, k + 1] = here + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)"

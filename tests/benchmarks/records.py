@@ -28,7 +28,7 @@ def fingerprint(row: Row, library: Path = LIBRARY) -> str:
     for name in row.modules:
         path = library / name
         for source in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            digest.update(source.relative_to(library).as_posix().encode() + b"\0" + source.read_bytes())
+            digest.update(os.path.relpath(source, library).encode() + b"\0" + source.read_bytes())
     digest.update(inspect.getsource(inspect.getmodule(row.measure)).encode())
     return digest.hexdigest()[:16]
 

@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 
+PYTHON = (3, 11)
+"""The Python that grading is sure to understand: the oldest one that this package runs on."""
+
 
 @dataclass(frozen=True)
 class Row:
