@@ -8,7 +8,6 @@ which kind is not in the file. And decode.npz, which make_data_decode.py describ
 import hashlib
 from pathlib import Path
 
-import make_data_decode
 import numpy as np
 
 HERE = Path(__file__).resolve().parent
@@ -45,6 +44,8 @@ def record(rng):
 
 def main() -> None:
     """Write both files and their checksums."""
+    import make_data_decode  # it lies beside this file, on the path of a script alone
+
     s, _ = record(np.random.default_rng(4))
     PUBLIC.mkdir(parents=True, exist_ok=True)
     np.savez_compressed(PUBLIC / "trains.npz", s=s, dt=DT, t_ref=DEAD * DT)
