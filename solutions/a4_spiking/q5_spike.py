@@ -30,8 +30,8 @@ SENTENCES = {
         "your gradient did not follow the weights (the first is {yours}). What arrives from behind has to be passed on."
     ),
     "chain": (
-        "One call is right, three calls one after the other are not: your first gradient is {yours}. Each call needs "
-        "its own membranes on the way back, and has to hand on all that arrives."
+        "Three calls one after the other, then back through all of them: your first gradient is {yours}, which is not "
+        "the product of what each call has to hand on. {seen}"
     ),
 }
 SEEN = {
@@ -46,6 +46,8 @@ SEEN = {
     "flat": "It is {yours} everywhere: a cell far from threshold should pass on little.",
     "off-centre": "It is not largest at threshold: {near} there, {most} elsewhere.",
     "height": "Its form is right; its area is not one. At threshold it is {near}, and alpha is {alpha} per mV.",
+    "calls": "Single calls are right: does each one keep its own membranes for the way back, and pass on what arrives?",
+    "single": "Single calls are not right either: mend those first.",
     "form": "It is {near} at threshold and {far} at the cell furthest away: it falls off in another way.",
 }
 
@@ -196,9 +198,20 @@ def _upstream(evidence):
     return Finding(held == 2, held, 2, first or {})
 
 
-def _chain(case, value):
-    found = _read(case, value)[1]
-    return slope_miss(case, value) <= 1, {"yours": "missing" if found is None else float(found.flat[0])}
+def _chain(evidence):
+    """Three steps go back right; what is said depends on whether single calls do."""
+    single = all(
+        slope_miss(case, answer.value) <= 1 and forward_miss(case, answer.value) <= 1
+        for case, answer in evidence
+        if case.stratum == "slope"
+    )
+
+    def holds(case, value):
+        found = _read(case, value)[1]
+        yours = "missing" if found is None else float(found.flat[0])
+        return slope_miss(case, value) <= 1, {"yours": yours, "seen": SEEN["calls" if single else "single"]}
+
+    return per_case(holds, strata=("chain",))(evidence)
 
 
 CRITICAL = {
@@ -218,7 +231,7 @@ QUESTION = Question(
         Property("forward", 4, per_case(_forward)),
         Property("slope", 6, per_case(_slope, strata=("slope",))),
         Property("upstream", 3, _upstream, needs="slope"),
-        Property("chain", 3, per_case(_chain, strata=("chain",))),
+        Property("chain", 3, _chain),
     ),
     sentences=SENTENCES,
     cpu_seconds=3.0,

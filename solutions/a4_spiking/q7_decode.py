@@ -42,12 +42,13 @@ SENTENCES = {
         "and too long a one, which is late, lies a best one; its length is a time, and steps differ between cases."
     ),
     "in-time": (
-        "Your estimate leaves {ratio} times what a plain decoder leaves. A filter that looks back only is always late. "
-        "How late is yours, and what could be done about it when the whole record lies there?"
+        "Your estimate leaves {ratio} times what a plain decoder leaves; to leave less than it takes another idea. A "
+        "filter that looks back only is always late. How late is yours, and what could be done about it when the whole "
+        "record lies there?"
     ),
     "both-sides": (
-        "Your estimate leaves {ratio} times what a plain decoder leaves: ahead of it, and not yet where the spikes "
-        "could take you. The spikes after a moment tell about it as well as those before."
+        "Your estimate leaves {ratio} times what a plain decoder leaves; the last points want less than half. The "
+        "spikes after a moment tell about it as well as those before."
     ),
 }
 SEEN = {
