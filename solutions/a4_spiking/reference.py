@@ -4,7 +4,7 @@ import numpy as np
 
 
 def lif_spikes(i, dt, tau, v_rest, v_reset, v_th, t_ref):
-    """Spikes (n, time) of n leaky cells under the drives i (n, time) in mV; times in s, tau and t_ref one a cell."""
+    """Euler steps of leaky cells: drives i (n, time), mV -> spikes (n, time); times in s, tau and t_ref one a cell."""
     i, part = np.asarray(i, dtype=float), dt / np.asarray(tau, dtype=float)
     held = np.rint(np.asarray(t_ref) / dt).astype(int)  # samples at v_reset after a spike
     v, left = np.full(len(i), float(v_rest)), np.zeros(len(i), dtype=int)
@@ -20,7 +20,7 @@ def lif_spikes(i, dt, tau, v_rest, v_reset, v_th, t_ref):
 
 
 def fi_curve(i, tau, v_rest, v_reset, v_th, t_ref):
-    """Firing rate (m,) in Hz under steady drives i (m,) in mV; 0 up to threshold."""
+    """Rates (m,) in Hz from the time to threshold under steady drives i (m,) in mV; 0 up to threshold."""
     end = v_rest + np.asarray(i, dtype=float)  # where v would settle without a threshold
     hz = np.zeros(end.shape)
     fires = end > v_th
@@ -30,7 +30,7 @@ def fi_curve(i, tau, v_rest, v_reset, v_th, t_ref):
 
 
 def free_rate_and_cv(s, dt, t_ref):
-    """Rate in Hz while a cell is free to fire, and CV of the free part of its intervals, both (n,); s (time, n)."""
+    """Rate (n,) in Hz and CV (n,) of trains s (time, n), both of the time in which a cell is free to fire."""
     s = np.asarray(s, dtype=bool)
     duration, n = len(s) * dt, s.shape[1]
     hz, cv = np.zeros(n), np.full(n, np.nan)
@@ -52,7 +52,7 @@ def to_si(tau_mem_ms, tau_syn_ms, dt_ms, i_target):
 
 
 def spike(v, v_th, alpha):
-    """Spikes 0 or 1 of membranes v (...), a tensor; on the way back a bell of area one around v_th."""
+    """A step on the way there, a bell of area one around v_th on the way back; v (...), a tensor, gives 0 or 1."""
     excess = v - v_th
     hard = (excess >= 0).to(v.dtype)
     soft = alpha * excess / (2 * (1 + alpha * excess.abs()))
