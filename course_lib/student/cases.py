@@ -92,12 +92,35 @@ def gradient(upstream: np.ndarray) -> Through:
     return Through(call)
 
 
+def unrolled(upstream: np.ndarray, W: np.ndarray, keep: float, rest: float, steps: int) -> Through:
+    """Torch's way back through cells that send their spikes to each other, several steps long.
+
+    The function is called on the membranes, first input (cells,); from one step to the next they keep a share of
+    their distance to rest and receive W times the spikes, and the function is called again. The answer is the pair
+    (values of the last step, gradient of sum(upstream * values) by the first membranes), both (cells,).
+    """
+
+    def call(function: Callable[..., Value], first: np.ndarray, *inputs: Value) -> tuple[Value, Value]:
+        def last(v: Value, *others: Value) -> Value:
+            weights = sys.modules["torch"].as_tensor(W, dtype=v.dtype)
+            values = function(v, *others)
+            for _ in range(steps - 1):
+                v = rest + keep * (v - rest) + weights @ values.to(v.dtype)
+                values = function(v, *others)
+            return values
+
+        return gradient(upstream).call(last, first, *inputs)
+
+    return Through(call)
+
+
 KINDS: dict[str, Callable[..., Any]] = {
     "linear": linear,
     "pendulum": pendulum,
     "van_der_pol": van_der_pol,
     "generator": generator,
     "gradient": gradient,
+    "unrolled": unrolled,
 }
 
 

@@ -7,6 +7,7 @@ import sys
 import answer_matrix as matrix
 import numpy as np
 import pytest
+from conftest import SETS
 
 import course_lib.student.begin
 from course_lib.student import data, hello
@@ -216,7 +217,7 @@ print("still there")
 
 def test_begin_names_the_sets_there_are(root):
     done = run("from course_lib.student import begin\nbegin('a9')", root)
-    assert "Wanted a problem set out of a1_lorenz, got 'a9'" in done.stderr
+    assert f"Wanted a problem set out of {', '.join(SETS)}, got 'a9'" in done.stderr
 
 
 def test_the_students_side_needs_the_standard_library_and_numpy_alone(root):

@@ -47,6 +47,9 @@ def make_copy(folder: Path, tests: list[str]) -> Path:
     grading = any(test.startswith("tests/grading/") for test in tests)
     leave = shutil.ignore_patterns("__pycache__", *(() if grading else ("staff", "student")))
     shutil.copytree(ROOT / "course_lib", folder / "course_lib", ignore=leave)
+    if not grading:  # of the staff's side only what conftest.py imports
+        (folder / "course_lib" / "staff").mkdir()
+        shutil.copy(ROOT / "course_lib" / "staff" / "__init__.py", folder / "course_lib" / "staff")
     for part in ("conformance", "grading") if grading else ("conformance",):
         shutil.copytree(ROOT / "tests" / part, folder / "tests" / part, ignore=leave)
     for source in [*(ROOT / "tests").glob("*.py"), ROOT / "pyproject.toml"]:

@@ -66,8 +66,10 @@ def page_of(
         said = WAITS if score is None else ""
         title = f"Question {name.lstrip('q')}. Written answer"
         questions.append({"title": title, "points": shown, "tone": "soft", "said": said, "properties": []})
-    for name, shown_question in zip([*problem_set.questions, *problem_set.manual], questions, strict=True):
+    shown_by_name = dict(zip([*problem_set.questions, *problem_set.manual], questions, strict=True))
+    for name, shown_question in shown_by_name.items():
         shown_question["comment"] = sanitise.plain(comments.get(name, ""), length=5000)
+    in_order = sorted(shown_by_name, key=lambda name: (len(name), name))  # written ones in their place
     waiting = [q["max"] for q in entry["questions"].values() if q["score"] is None]
     score = entry["score"] or 0.0
     return render(
@@ -80,7 +82,7 @@ def page_of(
         taken_off=late.taken_off(score),
         max=entry["max"],
         open=sum(waiting),
-        questions=questions,
+        questions=[shown_by_name[name] for name in in_order],
     )
 
 

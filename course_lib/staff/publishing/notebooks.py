@@ -136,9 +136,12 @@ def code_cells(cell: nbformat.NotebookNode, page: Page) -> list[nbformat.Noteboo
     page.glued += glued_names(cell.source)
     myst = cell.metadata.get("mystnb", {})
     if "figure" in myst:
-        alt = myst.get("image", {}).get("alt", "")
-        text = f"**Figure.** {convert(myst['figure']['caption'].strip(), page)}".replace(".** **", ". ", 1)
-        cells.append(nbformat.v4.new_markdown_cell(f"{text}\n\n*In words: {alt.strip()}*"))
+        alt = myst.get("image", {}).get("alt", "").strip()  # a widget brings its own
+        caption = myst["figure"]["caption"].strip()
+        if "student.widget(" in cell.source:
+            caption = caption.partition("\n\n")[0]  # the rest tells of the still picture, which Colab never shows
+        text = f"**Figure.** {convert(caption, page)}".replace(".** **", ". ", 1)
+        cells.append(nbformat.v4.new_markdown_cell(f"{text}\n\n*In words: {alt}*" if alt else text))
     return cells
 
 
