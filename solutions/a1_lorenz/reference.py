@@ -85,7 +85,7 @@ def exponent_from_series(x, dt):
             if power[axis] > 0:
                 lower = np.array(power) - np.eye(3, dtype=int)[axis]
                 J[:, :, axis] += power[axis] * np.prod(z**lower, axis=1)[:, None] * weight
-    arrow, growth, skip = np.ones(3), 0.0, 50
+    arrow, growth, skip = np.ones(3), 0.0, 320
     for k in range(len(z) - 1):
         arrow = J[k] @ arrow
         length = np.linalg.norm(arrow)

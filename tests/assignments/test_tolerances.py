@@ -186,12 +186,12 @@ def test_q5_no_radius_stands_where_float32_could_move_a_pair(a1):
 def test_q7_no_constant_and_no_growth_a_turn_is_right_for_three(a1):
     with np.load(a1.folder / "family.npz") as bank:
         a_turn, fast = 32 * bank["dt"] * bank["exponent"], bank["fast"]
-        assert (len(fast), fast.sum()) == (11, 5)
-    assert 0.34 < a_turn[~fast].min() and a_turn[~fast].max() < 0.44 and a_turn[fast].min() > 0.79
+        assert (len(fast), fast.sum()) == (10, 4)
+    assert 0.41 < a_turn[~fast].min() and a_turn[~fast].max() < 0.46 and a_turn[fast].min() > 0.83
     assert 0.75 * a_turn[fast].min() > 1.25 * a_turn[~fast].max()
     for seed in range(40):
         wanted = np.sort([c.facts["exponent"] for c in drawn(a1.questions["q7"], [seed], "slow", "fast")])
-        assert (wanted[1:] / wanted[:-1]).min() > 2.5
+        assert (wanted[1:] / wanted[:-1]).min() > 1.8 and wanted[-1] > 40 * wanted[0]
 
 
 def seen_as_stored(bank, member):
@@ -201,16 +201,14 @@ def seen_as_stored(bank, member):
 
 def test_q7_right_ways_agree_with_the_tangent_method_on_every_member(a1):
     question = a1.questions["q7"]
-    cubic = []
+    wrong = matrix.load_module(a1.folder / "mutants" / "q7.py")
     with np.load(a1.folder / "family.npz") as bank:
         for member in range(len(bank["x"])):
             x, dt = seen_as_stored(bank, member)
-            for name, bound in (("reference", 0.04), ("ridge_on_changes", 0.04), ("quadratic_velocity", 0.06)):
+            for name in ("reference", "ridge_on_changes", "quadratic_velocity"):
                 (found,) = np.ravel(matrix.variants(a1, question)[name](x, dt))
-                assert abs(found - 1) < bound, (name, member)
-            wrong = matrix.load_module(a1.folder / "mutants" / "q7.py")
-            cubic.append(abs(wrong._carried(wrong._maps(x, 3)[1]) / dt - 1))
-    assert 0.09 < max(cubic) < 0.12 and sorted(cubic)[-2] < 0.04
+                assert abs(found - 1) < 0.03, (name, member)
+            assert abs(wrong._carried(wrong._maps(x, 3)[1]) / dt - 1) < 0.05, member
 
 
 @pytest.mark.slow

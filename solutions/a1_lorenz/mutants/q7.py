@@ -53,7 +53,7 @@ def _carried(J):
         arrow = matrix @ arrow
         logs.append(np.log(np.linalg.norm(arrow)))
         arrow = arrow / np.linalg.norm(arrow)
-    return np.mean(logs[50:])
+    return np.mean(logs[320:])
 
 
 def typed_in(x, dt):

@@ -38,7 +38,7 @@ def quadratic_velocity(x, dt):
         arrow = matrix @ arrow
         logs.append(np.log(np.linalg.norm(arrow)))
         arrow = arrow / np.linalg.norm(arrow)
-    return np.mean(logs[64:]) / dt
+    return np.mean(logs[320:]) / dt
 
 
 def whitened_frames(x, dt):
@@ -50,9 +50,9 @@ def whitened_frames(x, dt):
     frame, total = torch.eye(3, dtype=torch.float64), torch.zeros(3, dtype=torch.float64)
     for k, matrix in enumerate(torch.as_tensor(_slopes(z[:-1], 4, weights))):
         frame, upper = torch.linalg.qr(matrix @ frame)
-        if k >= 100:
+        if k >= 320:
             total += upper.diagonal().abs().log()
-    return total.max() / ((len(z) - 1 - 100) * dt)
+    return total.max() / ((len(z) - 1 - 320) * dt)
 
 
 def ridge_on_changes(x, dt):
@@ -66,4 +66,4 @@ def ridge_on_changes(x, dt):
         arrow = J[k + 4] @ (J[k + 3] @ (J[k + 2] @ (J[k + 1] @ (J[k] @ arrow))))
         logs.append(np.log(np.linalg.norm(arrow)))
         arrow = arrow / np.linalg.norm(arrow)
-    return [np.mean(logs[20:]) / (5 * dt)]
+    return [np.mean(logs[64:]) / (5 * dt)]

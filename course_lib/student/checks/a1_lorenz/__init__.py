@@ -72,7 +72,7 @@ CHECKS = {
         ("x", "dt"),
         (q7_form, q7_time, q7_seen, q7_known),
         "the system (other members of the family, slower and faster in growth per turn; 3200 states, 32 a turn), the "
-        "coordinates it is seen in, and the unit of time, by a factor of up to a hundred.",
+        "coordinates it is seen in, and the unit of time, by a factor of up to a thousand.",
         10.0,
     ),
 }
