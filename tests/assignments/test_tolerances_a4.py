@@ -31,7 +31,7 @@ def right(name):
 
 def test_q1_right_trains_stay_within_their_samples_of_the_times_on_paper():
     """Grid, rounding of t_ref, the sample of the mark, Euler's error: each below what the derivation adds up."""
-    q1, cases = module(SET, "q1_lif"), cases_of("q1", range(10))
+    q1, cases = module(SET, "q1_lif"), cases_of("q1", range(3))
     for function in [*right("q1").values(), q1.on_paper]:
         assert misses(q1.interval_miss, function, cases).max() <= 0.95
         assert misses(q1.latency_miss, function, cases).max() <= 0.95
@@ -43,7 +43,7 @@ def test_q1_right_trains_stay_within_their_samples_of_the_times_on_paper():
 
 def test_q1_wrong_clocks_and_resets_are_five_tolerances_off():
     q1 = module(SET, "q1_lif")
-    held, bare = (cases_of("q1", range(10), stratum) for stratum in ("held", "bare"))
+    held, bare = (cases_of("q1", range(5), stratum) for stratum in ("held", "bare"))
     for name in ("refractory_ignored", "charges_while_refractory", "no_reset", "stays_up"):
         assert misses(q1.interval_miss, wrong("q1")[name], held).min() >= 5, name
     for name in ("reset_to_rest", "held_at_rest", "no_reset"):
