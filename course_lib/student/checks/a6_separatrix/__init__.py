@@ -4,6 +4,16 @@ The public cases come from other ranges than the hidden ones, and every property
 """
 
 from course_lib.student.checks import Check
+from course_lib.student.checks.a6_separatrix.q1 import (
+    q1_flow,
+    q1_form,
+    q1_open,
+    q1_path,
+    q1_rest,
+    q1_rows,
+    q1_stays,
+    q1_time,
+)
 
 TITLE = "Problem set 6, Where a memory tips over"
 VERSION = 1
@@ -16,4 +26,14 @@ CLOSED = {
 }
 WRITTEN = {"q6": (80, 250)}  # words
 
-CHECKS: dict[str, Check] = {}
+CHECKS = {
+    "q1": Check(
+        "Who ends where",
+        "destinations",
+        ("f", "x0", "attractors", "dt", "T", "tol"),
+        (q1_form, q1_rest, q1_path, q1_time, q1_flow, q1_open, q1_stays, q1_rows),
+        "flows (a double well, a plane with four valleys, a network of three units), starts, number and order of the "
+        "attractors, dt, T and tol.",
+        10.0,
+    ),
+}
