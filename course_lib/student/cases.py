@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.student.fields import FIELDS
+
 Value = Any
 
 
@@ -26,7 +28,8 @@ def build(table: Mapping[str, Value], assignment: str | None = None) -> Any:
     assignment: the set the table belongs to; kinds bear the same name in every set, so it is not needed.
 
     Fields are called as ``f(t, x)`` with a number and states (batch, dim), and return velocities (batch, dim): a numpy
-    array for a numpy array, a tensor for a tensor, in its precision.
+    array for a numpy array, a tensor for a tensor, in its precision. Those of `course_lib.student.fields` do not
+    depend on time and are called as ``f(x)``.
 
     Raises ValueError for a kind that does not exist.
     """
@@ -121,6 +124,7 @@ KINDS: dict[str, Callable[..., Any]] = {
     "generator": generator,
     "gradient": gradient,
     "unrolled": unrolled,
+    **FIELDS,
 }
 
 

@@ -1,0 +1,39 @@
+"""a6_separatrix, the student's side: what is open, the heads of the functions, and the visible checks.
+
+The public cases come from other ranges than the hidden ones, and every property is a law, never an answer.
+"""
+
+from course_lib.student.checks import Check
+from course_lib.student.checks.a6_separatrix.q1 import (
+    q1_flow,
+    q1_form,
+    q1_open,
+    q1_path,
+    q1_rest,
+    q1_rows,
+    q1_stays,
+    q1_time,
+)
+
+TITLE = "Problem set 6, Where a memory tips over"
+VERSION = 1
+OPEN: tuple[str, ...] = ()
+CLOSED = {
+    "separatrix": "question 3",
+    "analysis": "question 1",
+    "dynamics": "question 1",
+    "integrate": "question 1",
+}
+WRITTEN = {"q6": (80, 250)}  # words
+
+CHECKS = {
+    "q1": Check(
+        "Who ends where",
+        "destinations",
+        ("f", "x0", "attractors", "dt", "T", "tol"),
+        (q1_form, q1_rest, q1_path, q1_time, q1_flow, q1_open, q1_stays, q1_rows),
+        "flows (a double well, a plane with four valleys, a network of three units), starts, number and order of the "
+        "attractors, dt, T and tol.",
+        10.0,
+    ),
+}

@@ -1,0 +1,21 @@
+"""The reference solution of a6_separatrix: one plain function a question, the text of the solution notebook."""
+
+import numpy as np
+
+
+def destinations(f, x0, attractors, dt, T, tol):
+    """Which row of attractors each start is near at time T, (n,), and since when without a break, (n,)."""
+    x, attractors = np.asarray(x0, dtype=float), np.asarray(attractors, dtype=float)
+    since = np.full((len(x), len(attractors)), np.nan)
+    for step in range(round(T / dt) + 1):
+        if step > 0:
+            k1 = f(x)
+            k2 = f(x + dt / 2 * k1)
+            k3 = f(x + dt / 2 * k2)
+            k4 = f(x + dt * k3)
+            x = x + dt / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+        near = np.linalg.norm(x[:, None] - attractors, axis=-1) <= tol
+        since[near & np.isnan(since)] = step * dt
+        since[~near] = np.nan
+    label = np.where(near.any(axis=1), near.argmax(axis=1), -1)
+    return label, since[np.arange(len(x)), label]
