@@ -19,3 +19,21 @@ def destinations(f, x0, attractors, dt, T, tol):
         since[~near] = np.nan
     label = np.where(near.any(axis=1), near.argmax(axis=1), -1)
     return label, since[np.arange(len(x)), label]
+
+
+def edge_points(label, a, b, tol):
+    """On each segment from a to b (n, dim) a point at most tol from a change of basin, nan where the ends show none."""
+    low, high = np.array(a, dtype=float), np.array(b, dtype=float)
+    first, last = np.asarray(label(low)), np.asarray(label(high))
+    refused = (first == last) | (first < 0) | (last < 0)
+    while True:
+        wide = ~refused & (np.linalg.norm(high - low, axis=1) > tol)
+        if not wide.any():
+            break
+        middle = (low + high) / 2
+        before = np.asarray(label(middle)) == first
+        low[wide & before] = middle[wide & before]
+        high[wide & ~before] = middle[wide & ~before]
+    p = (low + high) / 2
+    p[refused] = np.nan
+    return p
