@@ -37,3 +37,27 @@ def edge_points(label, a, b, tol):
     p = (low + high) / 2
     p[refused] = np.nan
     return p
+
+
+def separatrix_2d(f, jac, saddle, length, n):
+    """Both branches of the stable manifold of a saddle in the plane, against time and at unit speed; (2, n, 2)."""
+    values, vectors = np.linalg.eig(jac(np.asarray(saddle, dtype=float)[None])[0])
+    away = vectors[:, np.argmin(values.real)].real
+
+    def against_time(x):
+        v = -f(x)
+        return v / np.linalg.norm(v, axis=1, keepdims=True)
+
+    x = saddle + 1e-6 * np.stack([away, -away])
+    step = length / (n - 1)
+    parts = int(np.ceil(step / 0.03))
+    h, points = step / parts, [np.stack([saddle, saddle])]
+    for _ in range(n - 1):
+        for _ in range(parts):
+            k1 = against_time(x)
+            k2 = against_time(x + h / 2 * k1)
+            k3 = against_time(x + h / 2 * k2)
+            k4 = against_time(x + h * k3)
+            x = x + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+        points.append(x)
+    return np.stack(points, axis=1)
