@@ -14,6 +14,8 @@ from course_lib.student.checks.a6_separatrix.q1 import (
     q1_stays,
     q1_time,
 )
+from course_lib.student.checks.a6_separatrix.q2 import q2_form, q2_lengths, q2_names, q2_refuse, q2_sides, q2_third
+from course_lib.student.checks.a6_separatrix.q3 import q3_clock, q3_form, q3_length, q3_saddle, q3_sides
 
 TITLE = "Problem set 6, Where a memory tips over"
 VERSION = 1
@@ -35,5 +37,23 @@ CHECKS = {
         "flows (a double well, a plane with four valleys, a network of three units), starts, number and order of the "
         "attractors, dt, T and tol.",
         10.0,
+    ),
+    "q2": Check(
+        "Bisection that knows when to refuse",
+        "edge_points",
+        ("label", "a", "b", "tol"),
+        (q2_form, q2_sides, q2_lengths, q2_names, q2_third, q2_refuse),
+        "regions (a wavy border, balls, sectors; two or three basins), names of the basins, dimension (2 to 5), "
+        "lengths of the segments, and tol.",
+        4.0,
+    ),
+    "q3": Check(
+        "The curve nobody can follow forwards",
+        "separatrix_2d",
+        ("f", "jac", "saddle", "length", "n"),
+        (q3_form, q3_saddle, q3_sides, q3_length, q3_clock),
+        "flows (tilted double wells with little friction, wavy borders), where the saddle lies, length (3 to 6), and n "
+        "(37 to 49).",
+        6.0,
     ),
 }
