@@ -126,7 +126,9 @@ def by_weights(upstream: np.ndarray) -> Through:
     all weights in one row; a function that lets no gradient through gives zeros.
     """
 
-    def call(function: Callable[..., Value], psi: Value, f: Value, x: np.ndarray, *inputs: Value) -> tuple[Value, Value]:
+    def call(
+        function: Callable[..., Value], psi: Value, f: Value, x: np.ndarray, *inputs: Value
+    ) -> tuple[Value, Value]:
         import torch
 
         values = function(psi, f, torch.tensor(x, dtype=torch.float64), *inputs)

@@ -1,8 +1,8 @@
 """Question 4: the residual of the squashed eigenfunction's equation, row by row, with its gradient by psi's weights.
 
 The library fits the equation integrated in time, with features and tangents of its own, and has no such call. The probe
-calls the function through the public kind `by_weights`: the record holds the residual and the gradient of a weighted sum
-of it by psi's weights. What is expected comes from formulas in numpy: drawing needs no torch.
+calls the function through the public kind `by_weights`: the record holds the residual and the gradient of a weighted
+sum of it by psi's weights. What is expected comes from formulas in numpy: drawing needs no torch.
 
 Tolerance (class A): the sum of the absolute terms is the scale. Forward and backward differentiation agree to 1e-12 of
 it, in single precision to 1e-6, a central difference along the flow (step 1e-4) to 1e-7; 1e-5 is allowed for the
@@ -154,7 +154,10 @@ def _residual(evidence):
 
 def _single(case, value):
     found = _read(case, value)[0]
-    figures = {"yours": "missing" if found is None else float(found[0]), "seen": SEEN["form" if found is None else "alone"]}
+    figures = {
+        "yours": "missing" if found is None else float(found[0]),
+        "seen": SEEN["form" if found is None else "alone"],
+    }
     return residual_miss(case, value) <= 1, figures
 
 

@@ -95,3 +95,40 @@ def border_places(s, psi):
             curve.append(k)
             place.append(s[i + 1] if j > i + 1 else s[i] + straight)
     return np.array(curve), np.array(place)
+
+
+def cheapest_kick(f, jac, start, attractors, rng):
+    """Displacement (dim,) of start, along the border's normal at the saddle, that just reaches the other attractor."""
+    other = attractors[np.argmax(np.linalg.norm(attractors - start, axis=1))]
+
+    def later(h, steps):
+        states = [h]
+        for _ in range(steps):
+            k1 = f(h)
+            k2 = f(h + 0.25 * k1)
+            k3 = f(h + 0.25 * k2)
+            h = h + (k1 + 2 * k2 + 2 * k3 + f(h + 0.5 * k3)) / 12
+            states.append(h)
+        return np.stack(states)
+
+    def just_enough(direction, longest):
+        shortest = 0.0
+        for _ in range(2):
+            lengths = np.linspace(shortest, longest, 101)
+            ends = later(start + lengths[:, None] * direction, 80)[-1]
+            crossed = np.linalg.norm(ends - other, axis=1) < np.linalg.norm(ends - start, axis=1)
+            first = max(1, int(np.argmax(crossed)))
+            shortest, longest = lengths[first - 1], lengths[first]
+        return longest
+
+    straight = other - start
+    path = later(start + just_enough(straight, 1.0) * straight, 80)
+    near = np.minimum(np.linalg.norm(path - start, axis=1), np.linalg.norm(path - other, axis=1))
+    speed = np.where(near > 0.1, np.linalg.norm(f(path), axis=1), np.inf)
+    saddle = path[np.argmin(speed)]
+    for _ in range(30):
+        saddle = saddle - np.linalg.solve(jac(saddle[None])[0], f(saddle[None])[0])
+    rates, vectors = np.linalg.eig(jac(saddle[None])[0].T)
+    normal = vectors[:, np.argmax(rates.real)].real
+    normal = normal * np.sign(normal @ (saddle - start)) / np.linalg.norm(normal)
+    return just_enough(normal, 2 * np.linalg.norm(straight)) * normal

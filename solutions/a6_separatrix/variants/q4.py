@@ -1,8 +1,8 @@
 """Right answers to question 4, differently written; each gets every point."""
 
 import torch
-from torch.func import jvp, vmap
 from torch.func import grad as slope_of
+from torch.func import jvp, vmap
 
 
 def forward_mode(psi, f, x, lam):

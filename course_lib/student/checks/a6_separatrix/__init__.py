@@ -16,6 +16,9 @@ from course_lib.student.checks.a6_separatrix.q1 import (
 )
 from course_lib.student.checks.a6_separatrix.q2 import q2_form, q2_lengths, q2_names, q2_refuse, q2_sides, q2_third
 from course_lib.student.checks.a6_separatrix.q3 import q3_clock, q3_form, q3_length, q3_saddle, q3_sides
+from course_lib.student.checks.a6_separatrix.q4 import q4_form, q4_levels, q4_rows, q4_solved, q4_terms, q4_weights
+from course_lib.student.checks.a6_separatrix.q5 import q5_form, q5_kept, q5_pieces, q5_straight, q5_units, q5_zero
+from course_lib.student.checks.a6_separatrix.q7 import q7_enough, q7_flips, q7_form
 
 TITLE = "Problem set 6, Where a memory tips over"
 VERSION = 1
@@ -55,5 +58,31 @@ CHECKS = {
         "flows (tilted double wells with little friction, wavy borders), where the saddle lies, length (3 to 6), and n "
         "(37 to 49).",
         6.0,
+    ),
+    "q4": Check(
+        "Koopman on one line",
+        "koopman_residual",
+        ("psi", "f", "x", "lam"),
+        (q4_form, q4_levels, q4_terms, q4_solved, q4_rows, q4_weights),
+        "psi (random networks, exact solutions), flows (a double well, networks, a bent plane), dimension (2 to 6), "
+        "number of states (1 to 40), lam (0.3 to 3).",
+        4.0,
+    ),
+    "q5": Check(
+        "Smallest is not zero",
+        "border_places",
+        ("s", "psi"),
+        (q5_form, q5_kept, q5_straight, q5_pieces, q5_zero, q5_units),
+        "numbers of samples (60 to 120) and of curves, crossings a curve (none to four), sizes of psi over four "
+        "decades, samples even and uneven, and the unit of s.",
+        3.0,
+    ),
+    "q7": Check(
+        "The smallest kick",
+        "cheapest_kick",
+        ("f", "jac", "start", "attractors", "rng"),
+        (q7_form, q7_flips, q7_enough),
+        "the net (four of them, six units, other weights and biases), which row start is, and rng.",
+        12.0,
     ),
 }
