@@ -46,7 +46,7 @@ SEEN = {
 def draw(rng: np.random.Generator) -> list[Case]:
     """Two double wells that all starts have settled in, one stopped early, a plane with four valleys, a network."""
     return [
-        *(_double_well(rng, "settled", (0.4, 0.7), (24, 30), 0.1) for _ in range(2)),
+        *(_double_well(rng, "settled", (0.5, 0.8), (18, 22), 0.1) for _ in range(2)),
         _double_well(rng, "short", (0.15, 0.3), (8, 14), 0.3),
         _case(rng, "valleys", *_four(rng), reach=2.0, dt=0.1, T=12, tol=0.1),
         _case(rng, "net", *_net(rng), reach=1.5, dt=0.2, T=16, tol=0.1),
@@ -64,7 +64,7 @@ def _double_well(rng, stratum, damping, T, tol):
     tilt = rng.choice([-1.0, 1.0]) * rng.uniform(0.03, 0.12)
     field = {"kind": "duffing", "damping": rng.uniform(*damping), "tilt": tilt}
     wells = rng.permutation(at_rest(field, np.array([[-1.0, 0.0], [1.0, 0.0]])))
-    return _case(rng, stratum, field, wells, reach=2.0, dt=0.1, T=rng.integers(*T, endpoint=True), tol=tol)
+    return _case(rng, stratum, field, wells, reach=2.0, dt=0.125, T=rng.integers(*T, endpoint=True), tol=tol)
 
 
 def _four(rng):

@@ -62,16 +62,13 @@ def one_branch_twice(f, jac, saddle, length, n):
 
 def even_in_time(f, jac, saddle, length, n):
     """Points at equal times: they crowd where the flow is slow, at the saddle."""
-    h, trail = 0.02, [_both(saddle, _direction(jac, saddle), 0.005)]
-    gone = [np.zeros(2)]
-    while gone[-1].min() < length and len(trail) < 1200:
-        trail.append(_trail(lambda x: -f(x), trail[-1], 1, h)[:, 1])
-        gone.append(gone[-1] + np.linalg.norm(trail[-1] - trail[-2], axis=1))
+    s, start = np.linspace(0.005, length, 3 * n), _both(saddle, _direction(jac, saddle), 0.005)
     branches = []
-    for branch, way in zip(np.stack(trail, axis=1), np.stack(gone, axis=1), strict=True):
-        last = np.interp(length, way, np.arange(len(way)))
-        places = np.linspace(0, last, n)
-        branches.append(np.stack([np.interp(places, np.arange(len(way)), column) for column in branch.T], axis=1))
+    for trail in _trail(lambda x: -_unit(f(x)), start, 3 * n - 1, s[1] - s[0]):
+        time = np.concatenate(
+            [[0.0], np.cumsum((s[1] - s[0]) / np.linalg.norm(f((trail[1:] + trail[:-1]) / 2), axis=1))]
+        )
+        branches.append(_even(trail, np.interp(np.linspace(0, time[-1], n), time, s - s[0])))
     return np.stack(branches)
 
 
