@@ -42,13 +42,13 @@ def drawn(question, seeds, *strata):
 def test_q1_accurate_methods_agree_and_euler_does_not(a6):
     q1, question = module(a6, "q1_destinations"), a6.questions["q1"]
     right, wrong = matrix.variants(a6, question), matrix.mutants(a6, question)
-    cases = drawn(question, 4)
+    cases = drawn(question, 2)
     for name in ("whole_path_first", "single_precision", "adaptive_solver"):
         assert misses(q1.label_miss, right[name], cases).max() * (1 - q1.LABELS) < 1.5 / q1.STARTS, name
         assert misses(q1.arrival_miss, right[name], cases).mean() * (1 - q1.ARRIVALS) < 0.01, name
     settled = [case for case in cases if case.stratum == "settled"]
     euler = misses(q1.label_miss, wrong["one_slope_a_step"], settled) * (1 - q1.LABELS)
-    assert euler.reshape(-1, 2).max(axis=1).min() >= 0.25
+    assert euler.reshape(-1, 2).max(axis=1).min() >= 0.25 and euler.min() > 0.15, "a sixth or more"
     short = [case for case in cases if case.stratum == "short"]
     assert misses(q1.arrival_miss, wrong["first_visit"], short).min() > 2
 
@@ -67,7 +67,7 @@ def test_q1_starts_settle_where_they_should_and_not_where_they_should_not(a6):
 def test_q2_every_halving_is_exact_and_rough_searches_miss_by_far(a6):
     q2, question = module(a6, "q2_edge_points"), a6.questions["q2"]
     right, wrong = matrix.variants(a6, question), matrix.mutants(a6, question)
-    cases = drawn(question, 10)
+    cases = drawn(question, 5)
     for name, function in right.items():
         assert misses(q2.edge_miss, function, cases).max() == 0, name
     fine = [case for case in cases if case.stratum == "fine"]
@@ -92,10 +92,28 @@ def test_q2_rows_that_are_refused_and_rows_that_are_not(a6):
 def test_q3_right_methods_stay_on_the_border_and_a_ruler_does_not(a6):
     q3, question = module(a6, "q3_separatrix"), a6.questions["q3"]
     right, wrong = matrix.variants(a6, question), matrix.mutants(a6, question)
-    cases = drawn(question, 2)
+    cases = drawn(question, 1)
     for name, function in right.items():
         assert misses(q3.border_miss, function, cases).max() * q3.BORDER < 0.003, name
     assert misses(q3.border_miss, wrong["straight_line"], cases).min() * q3.BORDER > 0.05
+
+
+def test_q3_even_times_crowd_at_the_saddle(a6):
+    """Two fifths of the points and more within a twentieth of the length, over the cases of a draw together."""
+    wrong = matrix.mutants(a6, a6.questions["q3"])["even_in_time"]
+    for seed in range(2):
+        cases = a6.questions["q3"].draw(np.random.default_rng(seed))
+        near = [
+            np.linalg.norm(answer.value - case.inputs[2], axis=-1) < case.inputs[3] / 20
+            for case, answer in zip(cases, answers_of(wrong, cases), strict=True)
+        ]
+        assert np.mean(np.concatenate([places.ravel() for places in near])) > 0.4
+
+
+def test_the_text_promises_what_is_judged(a6):
+    q3 = module(a6, "q3_separatrix")
+    text = "".join(path.read_text(encoding="utf-8") for path in a6.folder.glob("*.md"))
+    assert f"Points are wanted within {q3.BORDER:g} of the border; steps may differ by {100 * q3.SPACING:g} %." in text
 
 
 def test_q3_the_traced_curve_parts_two_basins(a6):
@@ -142,9 +160,9 @@ def test_hidden_ranges_are_those_that_the_student_is_told(a6):
     """`differ` names dimensions, lengths and numbers of points; draws stay inside and use them."""
     told = checks_of("a6_separatrix").CHECKS
     low, high = map(int, re.search(r"dimension \((\d) to (\d)\)", told["q2"].differ).groups())
-    dims = {case.inputs[1].shape[1] for case in drawn(a6.questions["q2"], 20)}
+    dims = {case.inputs[1].shape[1] for case in drawn(a6.questions["q2"], 12)}
     assert (min(dims), max(dims)) == (low, high)
-    cases = drawn(a6.questions["q3"], 8)
+    cases = drawn(a6.questions["q3"], 5)
     ranges = re.findall(r"\((\d+) to (\d+)\)", told["q3"].differ)
     for (least, most), place in zip(ranges, (3, 4), strict=True):
         values = np.array([case.inputs[place] for case in cases])
