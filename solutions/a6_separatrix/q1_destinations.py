@@ -3,9 +3,9 @@
 The library's labels ask for ends that have settled within a box, give no time of arrival, and want a system of its own:
 neither a call nor a copy gives the pair that is asked for.
 
-Tolerance (class B): RK4 at dt, at half of it, in float32 and an adaptive solver give the same label for every start
-drawn and the same arrival for 99 of 100; 98 % and 90 % are wanted, since a start may lie on a border and a swing
-may end just at tol. Euler's method at dt, the nearest of the mutants, mislabels 10 % of the starts or more (guarded).
+Tolerance (class B): RK4 at dt, at half of it, in float32 and an adaptive solver give the same label for 59 of 60 starts
+or all, and the same arrival for 99 of 100; 95 % and 90 % are wanted, since a start may lie on a border and a swing may
+end just at tol. Euler's method at dt, the nearest of the mutants, mislabels a quarter or more (guarded).
 tests/assignments recomputes both.
 """
 
@@ -18,7 +18,7 @@ from course_lib.student.cases import build
 from .reference import destinations
 
 STARTS = 60
-LABELS, ARRIVALS = 0.98, 0.9  # shares of the starts
+LABELS, ARRIVALS = 0.95, 0.9  # shares of the starts
 STEPS = 1.5  # between two arrivals that count as the same
 
 SENTENCES = {
@@ -46,8 +46,8 @@ SEEN = {
 def draw(rng: np.random.Generator) -> list[Case]:
     """Two double wells that all starts have settled in, one stopped early, a plane with four valleys, a network."""
     return [
-        *(_double_well(rng, "settled", (0.4, 0.7), (24, 30), 0.1) for _ in range(2)),
-        _double_well(rng, "short", (0.15, 0.3), (8, 14), 0.3),
+        *(_double_well(rng, "settled", (0.35, 0.6), (22, 26), 0.125, 0.1) for _ in range(2)),
+        _double_well(rng, "short", (0.18, 0.28), (8, 10), 0.0625, 0.4),
         _case(rng, "valleys", *_four(rng), reach=2.0, dt=0.1, T=12, tol=0.1),
         _case(rng, "net", *_net(rng), reach=1.5, dt=0.2, T=16, tol=0.1),
     ]
@@ -60,19 +60,24 @@ def _case(rng, stratum, field, attractors, reach, dt, T, tol):
     return Case(stratum, inputs, expected, {"nan": int(np.isnan(expected[1]).sum())})
 
 
-def _double_well(rng, stratum, damping, T, tol):
+def _double_well(rng, stratum, damping, T, dt, tol):
     tilt = rng.choice([-1.0, 1.0]) * rng.uniform(0.03, 0.12)
     field = {"kind": "duffing", "damping": rng.uniform(*damping), "tilt": tilt}
     wells = rng.permutation(at_rest(field, np.array([[-1.0, 0.0], [1.0, 0.0]])))
-    return _case(rng, stratum, field, wells, reach=2.0, dt=0.1, T=rng.integers(*T, endpoint=True), tol=tol)
+    while True:
+        case = _case(rng, stratum, field, wells, reach=2.0, dt=dt, T=rng.integers(*T, endpoint=True), tol=tol)
+        if stratum != "settled" or case.facts["nan"] == 0:
+            return case
 
 
 def _four(rng):
     """A stirred plane, three of its four valleys in some order."""
-    turn = rng.choice([-1.0, 1.0]) * rng.uniform(0.1, 0.22)
-    field = {"kind": "four_wells", "turn": turn, "tilt": rng.uniform(-0.05, 0.05, 2)}
-    valleys = at_rest(field, np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]]))
-    return field, rng.permutation(valleys)[:3]
+    while True:
+        turn = rng.choice([-1.0, 1.0]) * rng.uniform(0.16, 0.24)
+        field = {"kind": "four_wells", "turn": turn, "tilt": rng.uniform(-0.05, 0.05, 2)}
+        valleys = at_rest(field, np.array([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]]))
+        if len(valleys) == 4:
+            return field, rng.permutation(valleys)[:3]
 
 
 def _net(rng):
@@ -181,7 +186,6 @@ QUESTION = Question(
         label_miss,
         {"Euler": _called(_euler), "nearest": _called(_nearest)},
         strata=("settled",),
-        on=2,
     ),
     properties=(
         Property("ends", 5, per_case(_ends, strata=("settled",))),

@@ -20,7 +20,7 @@ from course_lib.student.cases import build
 from .reference import edge_points
 
 SEGMENTS = 24
-KINDS = (8, 3)  # of a case's segments: ends that agree, ends of which one is open
+KINDS = {"agree": 6, "hidden": 2, "open": 3}  # of a case's segments: ends that agree, some with a border in between
 UNITS = (4.0, 8.0)  # of length: the size of the regions
 THIRD = 5  # segments whose middle lies in the third basin
 SLACK = 1e-6
@@ -88,8 +88,9 @@ def _sectors(rng):
 def _case(rng, stratum, field, dim, unit, tol):
     """Segments of quite different lengths: most from one basin to another, some not."""
     label, rows = build(field), []
-    third = THIRD if stratum == "three" else 0
-    wanted = ["agree"] * KINDS[0] + ["open"] * KINDS[1] + ["third"] * third
+    wanted = [kind for kind, count in KINDS.items() for _ in range(count)]
+    if stratum == "three":  # sectors narrower than a half-plane hide no border
+        wanted = ["agree" if kind == "hidden" else kind for kind in wanted] + ["third"] * THIRD
     wanted += ["differ"] * (SEGMENTS - len(wanted))
     while wanted:
         a = unit * 1.2 * rng.normal(size=(200, dim))
@@ -111,7 +112,7 @@ def _kind(labels):
     if first < 0 or last < 0:
         return "open" if first != last else "both open"
     if first == last:
-        return "agree"
+        return "agree" if middle == first else "hidden"
     return "differ" if middle in (first, last) else "third"
 
 

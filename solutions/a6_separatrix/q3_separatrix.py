@@ -3,7 +3,7 @@
 The library follows such curves until they leave a box, one arm after the other in one row of states: a call or a copy
 gives a curve that is too long by a third or more, in another layout.
 
-Judging is geometry alone: drawing traces each branch to 1.25 times the length, in four steps an interval, and an
+Judging is geometry alone: drawing traces each branch to 1.25 times the length, in two steps an interval, and an
 answer is compared with that polygon.
 Tolerances (class B). Border: 0.01 state units. Right methods (unit speed, steps of time with interpolation, adaptive,
 float32) stay within 0.003 of the traced curve, and 0.003 beside it on either side starts end in two basins; a straight
@@ -24,7 +24,7 @@ from .reference import separatrix_2d
 BORDER, POINTS = 0.01, 0.98  # state units, and the share of the points that must be as near
 SPACING, ANGLE, START = 0.05, 5.0, 0.01  # of a step; degrees; state units
 SHORTEST, LONGEST = 0.4, 1.12  # of the length that is asked for
-BEYOND, PARTS = 1.25, 4
+BEYOND, PARTS = 1.25, 2
 
 SENTENCES = {"border": "{seen}", "spacing": "{seen}", "branches": "{seen}", "departure": "{seen}"}
 SEEN = {

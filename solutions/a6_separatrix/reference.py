@@ -62,7 +62,7 @@ def separatrix_2d(f, jac, saddle, length, n):
 
     x = saddle + 1e-6 * np.stack([away, -away])
     step = length / (n - 1)
-    parts = int(np.ceil(step / 0.03))
+    parts = int(np.ceil(step / 0.06))
     h, points = step / parts, [np.stack([saddle, saddle])]
     for _ in range(n - 1):
         for _ in range(parts):

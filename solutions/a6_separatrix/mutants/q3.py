@@ -37,9 +37,9 @@ def _both(saddle, away, offset=1e-6):
 
 def _right(f, jac, saddle, s):
     """The two branches at even arc lengths s, as they should be."""
-    h = (s[1] - s[0]) / 3
-    trail = _trail(lambda x: -_unit(f(x)), _both(saddle, _direction(jac, saddle)), 3 * round(s[-1] / (3 * h)), h)
-    return np.concatenate([np.stack([saddle, saddle])[:, None], trail[:, 3::3]], axis=1)
+    h = (s[1] - s[0]) / 2
+    trail = _trail(lambda x: -_unit(f(x)), _both(saddle, _direction(jac, saddle)), 2 * (len(s) - 1), h)
+    return np.concatenate([np.stack([saddle, saddle])[:, None], trail[:, 2::2]], axis=1)
 
 
 def unstable_manifold(f, jac, saddle, length, n):
@@ -62,16 +62,13 @@ def one_branch_twice(f, jac, saddle, length, n):
 
 def even_in_time(f, jac, saddle, length, n):
     """Points at equal times: they crowd where the flow is slow, at the saddle."""
-    h, trail = 0.02, [_both(saddle, _direction(jac, saddle), 0.005)]
-    gone = [np.zeros(2)]
-    while gone[-1].min() < length and len(trail) < 1200:
-        trail.append(_trail(lambda x: -f(x), trail[-1], 1, h)[:, 1])
-        gone.append(gone[-1] + np.linalg.norm(trail[-1] - trail[-2], axis=1))
+    s, start = np.linspace(0.005, length, 2 * n), _both(saddle, _direction(jac, saddle), 0.005)
     branches = []
-    for branch, way in zip(np.stack(trail, axis=1), np.stack(gone, axis=1), strict=True):
-        last = np.interp(length, way, np.arange(len(way)))
-        places = np.linspace(0, last, n)
-        branches.append(np.stack([np.interp(places, np.arange(len(way)), column) for column in branch.T], axis=1))
+    for trail in _trail(lambda x: -_unit(f(x)), start, 2 * n - 1, s[1] - s[0]):
+        time = np.concatenate(
+            [[0.0], np.cumsum((s[1] - s[0]) / np.linalg.norm(f((trail[1:] + trail[:-1]) / 2), axis=1))]
+        )
+        branches.append(_even(trail, np.interp(np.linspace(0, time[-1], n), time, s - s[0])))
     return np.stack(branches)
 
 
@@ -103,7 +100,7 @@ def upright_line(f, jac, saddle, length, n):
 
 def length_is_time(f, jac, saddle, length, n):
     """The length is taken as a time: the curve ends after so many time units, however far that is."""
-    trails = _trail(lambda x: -f(x), _both(saddle, _direction(jac, saddle), 0.05), 200, length / 200)
+    trails = _trail(lambda x: -f(x), _both(saddle, _direction(jac, saddle), 0.05), 100, length / 100)
     ends = [np.linalg.norm(np.diff(trail, axis=0), axis=1).sum() for trail in trails]
     return np.stack([_even(trail, np.linspace(0, end, n)) for trail, end in zip(trails, ends, strict=True)])
 

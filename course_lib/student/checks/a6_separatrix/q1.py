@@ -31,8 +31,8 @@ def _leaning(x: Any) -> Any:
 
 
 def _swing(x: Any) -> Any:
-    """A damped swing: place' = speed, speed' = -9 place - 0.4 speed."""
-    return _side_by_side(x[..., 1:], -9 * x[..., :1] - 0.4 * x[..., 1:])
+    """A damped swing: place' = speed, speed' = -9 place - 0.6 speed."""
+    return _side_by_side(x[..., 1:], -9 * x[..., :1] - 0.6 * x[..., 1:])
 
 
 def _side_by_side(first: Any, second: Any) -> Any:
@@ -43,11 +43,11 @@ def _side_by_side(first: Any, second: Any) -> Any:
 
 def _size_of_swing(start: np.ndarray, t: np.ndarray) -> np.ndarray:
     """Distance of the swing from its rest, worked out on paper, (n, time)."""
-    turn = np.sqrt(9 - 0.04)
-    first, second = start[:, :1], (start[:, 1:] + 0.2 * start[:, :1]) / turn
-    sine, cosine, fading = np.sin(turn * t), np.cos(turn * t), np.exp(-0.2 * t)
+    turn = np.sqrt(9 - 0.09)
+    first, second = start[:, :1], (start[:, 1:] + 0.3 * start[:, :1]) / turn
+    sine, cosine, fading = np.sin(turn * t), np.cos(turn * t), np.exp(-0.3 * t)
     place = fading * (first * cosine + second * sine)
-    speed = fading * ((turn * second - 0.2 * first) * cosine - (turn * first + 0.2 * second) * sine)
+    speed = fading * ((turn * second - 0.3 * first) * cosine - (turn * first + 0.3 * second) * sine)
     return np.hypot(place, speed)
 
 
@@ -107,7 +107,7 @@ def q1_time(destinations: Function) -> Iterator[Row]:
 def q1_flow(destinations: Function) -> Iterator[Row]:
     """Labels belong to the flow, not to the step."""
     starts, home = np.array([[1.0, 0.0], [0.0, 2.0], [-1.5, 1.0]]), np.zeros((1, 2))
-    whole, half = (_asked(destinations, _swing, starts, home, dt, 30.0, 0.1)[0] for dt in (0.1, 0.05))
+    whole, half = (_asked(destinations, _swing, starts, home, dt, 16.0, 0.1)[0] for dt in (0.1, 0.05))
     law = "0: it dies out; does yours, from step to step?"
     yield Row("a swing that has nearly died out", f"labels {_listed(whole)}", law, bool(np.all(whole == 0)))
     law = "no change: the step is yours, the basin is the flow's"
@@ -117,8 +117,8 @@ def q1_flow(destinations: Function) -> Iterator[Row]:
 def q1_open(destinations: Function) -> Iterator[Row]:
     """Who is near at T, and who is not."""
     starts, home = np.array([[1.0, 0.0], [0.2, 0.1], [-1.5, 1.0]]), np.zeros((1, 2))
-    for T, tol in ((2.0, 0.15), (8.0, 0.15), (8.0, 0.8)):
-        label, _ = _asked(destinations, _swing, starts, home, 0.05, T, tol)
+    for T, tol in ((2.0, 0.15), (6.0, 0.12), (6.0, 0.8)):
+        label, _ = _asked(destinations, _swing, starts, home, 0.1, T, tol)
         away = _size_of_swing(starts, np.array([T]))[:, 0] / tol
         told = [f"{short(gap)} tol away: label {short(name)}" for gap, name in zip(away, label, strict=True)]
         right = bool(np.all((label == 0) == (away <= 1)) and np.all((label == -1) == (away > 1)))
@@ -129,9 +129,9 @@ def q1_open(destinations: Function) -> Iterator[Row]:
 def q1_stays(destinations: Function) -> Iterator[Row]:
     """Arrival is for good."""
     starts, home, dt, tol = np.array([[1.0, 0.0], [0.0, 2.0], [-1.5, 1.0]]), np.zeros((1, 2)), 0.05, 1.2
-    _, arrival = _asked(destinations, _swing, starts, home, dt, 20.0, tol)
-    away = _size_of_swing(starts, np.arange(0, 20 + dt / 2, dt)) / tol
-    step = np.round(np.nan_to_num(np.clip(arrival, 0, 20), nan=20.0) / dt).astype(int)
+    _, arrival = _asked(destinations, _swing, starts, home, dt, 12.0, tol)
+    away = _size_of_swing(starts, np.arange(0, 12 + dt / 2, dt)) / tol
+    step = np.round(np.nan_to_num(np.clip(arrival, 0, 12), nan=12.0) / dt).astype(int)
     after = max(away[i, k:].max() for i, k in enumerate(step))
     law = "never beyond tol again: passing through is not arriving"
     yield Row("a swing from your arrival on", f"comes as far as {short(after)} tol", law, after < 1.02)
