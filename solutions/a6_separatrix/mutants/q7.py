@@ -88,7 +88,7 @@ def to_the_saddle(f, jac, start, attractors, rng):
 
 
 def right_eigenvector(f, jac, start, attractors, rng):
-    """The kick points along the saddle's unstable direction: states leave that way, but the border lies at a slant to it."""
+    """The kick points along the saddle's unstable direction: states leave that way, and the border lies at a slant."""
     other = _other(start, attractors)
     along = _fastest(jac(_saddle(f, jac, start, other)[None])[0])
     return _best(f, start, other, np.stack([along, -along]))
