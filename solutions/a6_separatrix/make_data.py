@@ -25,7 +25,9 @@ HURRIED = {"n_states": 2000, "n_steps": 200, "width": 16, "depth": 1, "head_step
 def psi_in_a_hurry(system):
     """A psi of one hidden layer."""
     square = torch.tensor([[-2.0, -2.0], [2.0, 2.0]], dtype=torch.float64)
-    return separatrix.fit_separatrix(system, WELLS, generator=torch.Generator().manual_seed(0), domain=square, **HURRIED)
+    return separatrix.fit_separatrix(
+        system, WELLS, generator=torch.Generator().manual_seed(0), domain=square, **HURRIED
+    )
 
 
 def along(curves, s):
@@ -63,8 +65,12 @@ def main() -> None:
     """Write curves.npz and the checksums."""
     PUBLIC.mkdir(parents=True, exist_ok=True)
     made = arrays()
-    np.savez_compressed(PUBLIC / "curves.npz", **{name: made[name].astype("f4") for name in ("x", "psi", "true")}, s=made["s"])
-    lines = [f"{hashlib.sha256((PUBLIC / name).read_bytes()).hexdigest()}  {name}" for name in ("curves.npz", "net.npz")]
+    np.savez_compressed(
+        PUBLIC / "curves.npz", **{name: made[name].astype("f4") for name in ("x", "psi", "true")}, s=made["s"]
+    )
+    lines = [
+        f"{hashlib.sha256((PUBLIC / name).read_bytes()).hexdigest()}  {name}" for name in ("curves.npz", "net.npz")
+    ]
     (PUBLIC / "SHA256SUMS").write_text("\n".join(lines) + "\n")
 
 

@@ -93,7 +93,8 @@ def test_no_kind_is_an_answer():
     with_time = ["generator", "gradient", "linear", "pendulum", "unrolled", "van_der_pol"]
     fields = ["duffing", "four_wells", "jacobian", "sheared", "tanh_net"]
     labels = ["balls", "curtain", "sectors"]
-    assert sorted(KINDS) == sorted([*with_time, *fields, *labels])
+    learnt = ["by_weights", "psi_net", "unbent"]
+    assert sorted(KINDS) == sorted([*with_time, *fields, *labels, *learnt])
 
 
 def test_a_generator_starts_where_its_seed_says():

@@ -61,7 +61,7 @@ def q4_form(koopman_residual: Function) -> Iterator[Row]:
             f"shape for {n} states" if n > 1 else "shape for 1 state", str(shape), "(n,)", shape in ((n,), (n, 1))
         )
         law = "finite numbers"
-        yield Row("worst of them", short(_worst(values)), law, bool(np.isfinite(numbers(values)).all()))
+        yield Row("the largest of them", short(_worst(values)), law, bool(np.isfinite(numbers(values)).all()))
 
 
 def q4_levels(koopman_residual: Function) -> Iterator[Row]:
@@ -84,7 +84,7 @@ def q4_terms(koopman_residual: Function) -> Iterator[Row]:
     yield Row("nothing moves, psi is one half", f"residual {short(one)}", law, one < -1e-6)
     worst = _worst(_asked(koopman_residual, lambda x: (x**2).sum(dim=1), _turning, STATES, 1e-9))
     law = "zero: the flow runs along its level lines"
-    name = "psi = distance from 0, squared; a flow in circles, lam next to nothing"
+    name = "psi = x^2 + y^2, a flow in circles, lam nearly 0"
     yield Row(name, f"residual {short(worst)}", law, worst < 1e-5)
 
 

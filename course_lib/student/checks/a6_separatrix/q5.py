@@ -80,17 +80,17 @@ def q5_pieces(border_places: Function) -> Iterator[Row]:
     """Between two neighbouring places psi has one sign, and beyond a place the other."""
     psi = np.stack([np.sin(11 * EVEN + 0.4), -0.2 - EVEN, np.cos(16 * EVEN)])
     curve, place = _asked(border_places, EVEN, psi)
+    mixed, kept, pieces = 0, 0, 0
     for k, values in enumerate(psi):
         edges = np.concatenate([[-np.inf], np.sort(place[curve == k]), [np.inf]])
         signs = [np.sign(values[(low < EVEN) & (high > EVEN)]) for low, high in pairwise(edges)]
-        mixed = sum(np.ptp(part) > 0 for part in signs if part.size)
-        law = "one sign in each piece, upwards or downwards"
-        yours = f"both signs in {mixed} of the {len(signs)} pieces that your places leave"
-        yield Row(f"curve {k} of 3 with waves", yours, law, mixed == 0)
-        kept = sum(a[-1] == b[0] for a, b in pairwise(signs) if a.size and b.size)
-        empty = sum(not part.size for part in signs)
-        yours = f"the same sign on both sides of {kept + empty} of your places"
-        yield Row(f"the same curve {k}, place by place", yours, "another sign beyond each place", kept + empty == 0)
+        pieces += len(signs)
+        mixed += sum(np.ptp(part) > 0 for part in signs if part.size)
+        kept += sum(not (a.size and b.size) or a[-1] == b[0] for a, b in pairwise(signs))
+    yours = f"both signs in {mixed} of the {pieces} pieces that your places leave"
+    yield Row("three curves with and without waves", yours, "one sign in each piece, upwards or downwards", mixed == 0)
+    yours = f"the same sign on both sides of {kept} of your {place.size} places"
+    yield Row("the same curves, place by place", yours, "another sign beyond each place", kept == 0)
 
 
 def q5_zero(border_places: Function) -> Iterator[Row]:
@@ -110,7 +110,7 @@ def q5_units(border_places: Function) -> Iterator[Row]:
     _, wide = _asked(border_places, 10 * EVEN, psi)
     same = small.shape == place.shape and bool(np.allclose(small, place, atol=1e-6))
     law = "the same places: psi is a clock, not a ruler"
-    yield Row("psi a thousand times smaller", f"{small.size} places, before {place.size}", law, same)
+    yield Row("psi a thousand times smaller", f"{small.size} found, before {place.size}", law, same)
     tenfold = wide.shape == place.shape and bool(np.allclose(wide, 10 * place, atol=1e-5))
     yours = f"first place {short(wide[0])}, before {short(place[0])}" if wide.size and place.size else "no place"
     yield Row("s in another unit, ten times as long", yours, "ten times: a place along the curve", tenfold)
