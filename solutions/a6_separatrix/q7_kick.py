@@ -21,7 +21,7 @@ from course_lib.student.cases import build
 
 RUNGS = (("flips", 5, -3.0), ("within-30", 4, -1.3), ("within-10", 5, -1.1), ("within-2", 4, -1.02))
 OVERSHOOT, REST = 1.001, 0.05
-DT, T = 0.25, 80.0
+DT, T = 0.25, 60.0
 
 SENTENCES = {
     "flips": "{yours} The first points want three nets that flip, with a kick at most 3 times as long as needed. {why}",

@@ -3,7 +3,7 @@
 import numpy as np
 
 
-def _run(f, h, steps=80):
+def _run(f, h, steps=60):
     """States after each of so many steps of 0.5, (steps + 1, n, dim)."""
     states = [h]
     for _ in range(steps):

@@ -69,7 +69,7 @@ def upright_on_the_border(f, jac, start, attractors, rng):
     other = _other(start, attractors)
     kick = other - start
     best = kick * _length(f, start, other, kick, 1.0)
-    for turn in (1.0, 1.0, 0.5, 0.5):
+    for turn in (1.0, 1.0, 0.5):
         normal = _normal(f, jac, start + best)
         normal = normal * np.sign(normal @ best)
         way = (1 - turn) * best / np.linalg.norm(best) + turn * normal
@@ -83,7 +83,10 @@ def turned_at_last(f, jac, start, attractors, rng):
     other = _other(start, attractors)
     straight = other - start
     h = start + straight * _length(f, start, other, straight, 1.0)
-    path = np.concatenate([_last(f, h[None], steps) for steps in range(60)])
+    path = [h[None]]
+    for _ in range(60):
+        path.append(_last(f, path[-1], 1))
+    path = np.concatenate(path)
     away = (np.linalg.norm(path - start, axis=1) > 0.1) & (np.linalg.norm(path - other, axis=1) > 0.1)
     h = path[np.where(away, np.linalg.norm(f(path), axis=1), np.inf).argmin()]
     for _ in range(30):

@@ -79,12 +79,12 @@ def q2_form(edge_points: Function) -> Iterator[Row]:
 
 def q2_sides(edge_points: Function) -> Iterator[Row]:
     """What stands on both sides of a point."""
-    yield _differ(edge_points, "a disc, tol on either side", _disc(1, 3), A, B, 0.1)
+    yield _differ(edge_points, "a disc, tol to either side of p", _disc(1, 3), A, B, 0.1)
     yield _differ(edge_points, "the same, tol a hundred times smaller", _disc(1, 3), A, B, 0.001)
     rough, fine = (_asked(edge_points, _disc(1, 3), A, B, tol) for tol in (0.1, 0.001))
     moved = np.linalg.norm(rough - fine, axis=1).max() / 0.1
     law = "at most by about the coarser tol"
-    yield Row("from the one to the other", f"points move by {short(moved)} of it", law, moved < 1.1)
+    yield Row("from the coarser tol to the finer", f"points move by {short(moved)} of the coarser", law, moved < 1.1)
 
 
 def q2_lengths(edge_points: Function) -> Iterator[Row]:
