@@ -85,17 +85,23 @@ def _net(rng):
     corners = np.stack(np.meshgrid(*[[-1.0, 1.0]] * 3), axis=-1).reshape(-1, 3)
     while True:
         field = {"kind": "tanh_net", "W": 1.8 * np.eye(3) + rng.normal(0, 0.3, (3, 3)), "b": rng.normal(0, 0.1, 3)}
-        held = at_rest(field, corners)
-        if len(held) >= 5:
+        held = at_rest(field, corners, slowest=0.2)
+        if len(held) >= 5 and _apart(held) > 0.4:
             return field, rng.permutation(held)[:-2]
 
 
-def at_rest(field, starts):
-    """The different stable states of rest that Newton's method finds from starts (n, dim)."""
+def _apart(states):
+    """The smallest distance of two of the states (k, dim)."""
+    rows, columns = np.triu_indices(len(states), 1)
+    return np.linalg.norm(states[rows] - states[columns], axis=1).min()
+
+
+def at_rest(field, starts, slowest=0.05):
+    """The different states of rest that Newton's method finds from starts (n, dim); all decay faster than slowest."""
     f, x = build(field), starts
     for _ in range(12):
         x = x - np.linalg.solve(f.jac(x), f(x)[..., None])[..., 0]
-    still = (np.abs(f(x)).max(axis=1) < 1e-9) & (np.linalg.eigvals(f.jac(x)).real.max(axis=1) < -0.05)
+    still = (np.abs(f(x)).max(axis=1) < 1e-9) & (np.linalg.eigvals(f.jac(x)).real.max(axis=1) < -slowest)
     return np.unique(x[still].round(9), axis=0)
 
 
