@@ -272,6 +272,20 @@ def explain(
     typer.echo(tell(root, assignment, student, question, unsandboxed=unsandboxed, accept_partial=accept_partial))
 
 
+@app.command()
+def own(
+    assignment: Annotated[str, typer.Argument(help="For instance a1_lorenz.")],
+    students: Annotated[list[str] | None, typer.Argument(help="Ids, as students put them in.")] = None,
+    roster: Annotated[Path | None, typer.Option("--roster", help="A CSV file of the class.")] = None,
+) -> None:
+    """For the written question: each id's own numbers, the figure they ask for, and those of usual slips, as CSV."""
+    from course_lib.staff.grading.own_numbers import table
+    from course_lib.staff.grading.roster import read_roster
+
+    known = [person.id for person in read_roster(roster).people] if roster is not None else []
+    typer.echo(table(course_root(), assignment, [*(students or []), *known]), nl=False)
+
+
 def main() -> None:
     """Entry point: an error of the user's becomes one clear line, not a traceback."""
     from course_lib.validation import CourseError
