@@ -37,6 +37,6 @@ class ProblemSet(Directive):
             raise self.error(f"There is no released problem set {name}. Run `course release` first.")
         env.note_dependency(str(path))
         found = questions(path)
-        points, minutes = (sum(row[column] for row in found) for column in (2, 3))
+        points, minutes = sum(row[2] for row in found), sum(row[3] for row in found)
         rows = [(f"{number}. {title}", str(worth), str(takes)) for number, title, worth, takes in found]
         return [table(HEAD, [*rows, ("All of it", str(points), str(minutes))], 1)]
