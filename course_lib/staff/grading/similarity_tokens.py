@@ -1,0 +1,199 @@
+"""Python as a row of words in which names, layout and remarks play no part: what is compared of two answers.
+
+The row follows the syntax tree from left to right, so brackets, line breaks and quotes leave no trace. Names that the
+author chose become one word, whatever they are called; what they cannot rename stays: keywords, functions of Python
+and of libraries by their own names however they were imported, attributes, numbers. Left out are docstrings, comments,
+imports, annotations, signatures, prints and `pass`.
+"""
+
+import ast
+import builtins
+import itertools
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+OWN = "name"
+_BUILTINS = frozenset(dir(builtins))
+_USUAL = {"np": "", "torch": "", "math": "", "scipy": "", "plt": ""}  # imported by the release's own cells
+_SAID = {"print", "display"}
+_CONSTANTS = (bool, type(None), type(...))
+
+
+@dataclass(frozen=True)
+class Words:
+    """A row of words and the line on which each stands, counted from 1."""
+
+    words: tuple[str, ...]
+    lines: tuple[int, ...]
+
+
+def words_of(statements: Iterable[ast.stmt], around: Sequence[ast.stmt] = ()) -> Words:
+    """The words of some statements; around: the code they stand in, for its imports and definitions.
+
+    Raises RecursionError for code that is nested deeper than anybody writes.
+    """
+    chosen = list(statements)
+    writer = _Writer([*around, *chosen])
+    for statement in chosen:
+        writer.visit(statement)
+    return Words(tuple(writer.words), tuple(writer.lines))
+
+
+class _Writer(ast.NodeVisitor):
+    """Writes the words down in the order of the source."""
+
+    def __init__(self, around: Sequence[ast.stmt]) -> None:
+        self.words: list[str] = []
+        self.lines: list[int] = []
+        self._line = 1
+        self._imported = dict(_USUAL)
+        self._chosen: set[str] = set()
+        self._members: set[str] = set()
+        for node in (each for statement in around for each in ast.walk(statement)):
+            self._know(node)
+
+    def _know(self, node: ast.AST) -> None:
+        """Note what a name was imported as, and which names and attributes are the author's own."""
+        if isinstance(node, ast.Import):
+            self._imported.update((alias.asname or alias.name.partition(".")[0], "") for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            library = (node.module or "").partition(".")[0] == "course_lib" or node.level
+            self._imported.update((a.asname or a.name, OWN if library else f".{a.name}") for a in node.names)
+        elif isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            self._chosen.add(node.id)
+        elif isinstance(node, ast.arg):
+            self._chosen.add(node.arg)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            self._chosen.add(node.name)
+        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+            self._members.add(node.attr)
+        if isinstance(node, ast.ClassDef):
+            self._members.update(_members(node))
+
+    def _put(self, word: str) -> None:
+        self.words.append(word)
+        self.lines.append(self._line)
+
+    def visit(self, node: ast.AST) -> None:
+        self._line = getattr(node, "lineno", self._line)
+        super().visit(node)
+
+    def generic_visit(self, node: ast.AST) -> None:
+        """Any node without a rule of its own: its kind, then what it holds."""
+        if not isinstance(node, ast.expr_context | ast.Load | ast.Store):
+            self._put(type(node).__name__)
+            super().generic_visit(node)
+
+    def _in_order(self, *parts: ast.AST | Sequence[ast.AST] | None) -> None:
+        for part in parts:
+            for node in part if isinstance(part, Sequence) else [part]:
+                if node is not None:
+                    self.visit(node)
+
+    # ----------------------------------------------------------------------------------------------- statements
+
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:  # noqa: N802
+        self._put("def")
+        self._in_order(node.body)
+
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
+        self._put("class")
+        self._in_order(node.bases, node.body)
+
+    def visit_Lambda(self, node: ast.Lambda) -> None:  # noqa: N802
+        self._put("lambda")
+        self._in_order(node.body)
+
+    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:  # noqa: N802
+        """Nothing: an import says little, and its names are known."""
+
+    visit_ImportFrom = visit_Import  # noqa: N815
+    visit_Pass = visit_Import  # noqa: N815
+    visit_Global = visit_Import  # noqa: N815
+    visit_Nonlocal = visit_Import  # noqa: N815
+
+    def visit_Expr(self, node: ast.Expr) -> None:  # noqa: N802
+        value = node.value
+        said = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in _SAID
+        if not said and not isinstance(value, ast.Constant):
+            self.visit(value)
+
+    def visit_Assign(self, node: ast.Assign) -> None:  # noqa: N802
+        """``a, b = c, d`` is read as two lines."""
+        target, value = node.targets[0], node.value
+        if len(node.targets) == 1 and isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+            for one, other in itertools.zip_longest(target.elts, value.elts):
+                self._in_order(one)
+                self._put("=")
+                self._in_order(other)
+        else:
+            self._in_order(node.targets)
+            self._put("=")
+            self.visit(value)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:  # noqa: N802
+        if node.value is not None:
+            self.visit(node.target)
+            self._put("=")
+            self.visit(node.value)
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:  # noqa: N802
+        """``x += y`` is read as ``x = x + y``."""
+        self.visit(node.target)
+        self._put("=")
+        self._in_order(node.target, node.op, node.value)
+
+    # ---------------------------------------------------------------------------------------------- expressions
+
+    def visit_BinOp(self, node: ast.BinOp) -> None:  # noqa: N802
+        self._in_order(node.left, node.op, node.right)
+
+    def visit_Compare(self, node: ast.Compare) -> None:  # noqa: N802
+        self.visit(node.left)
+        for operator, right in zip(node.ops, node.comparators, strict=True):
+            self._in_order(operator, right)
+
+    def visit_Call(self, node: ast.Call) -> None:  # noqa: N802
+        self.visit(node.func)
+        self._put("(")
+        self._in_order(node.args, node.keywords)
+
+    def visit_keyword(self, node: ast.keyword) -> None:
+        self._put(f"{node.arg or '**'}=")
+        self.visit(node.value)
+
+    def visit_Name(self, node: ast.Name) -> None:  # noqa: N802
+        own = node.id in self._chosen or (node.id not in self._imported and node.id not in _BUILTINS)
+        word = OWN if own else self._imported.get(node.id, f".{node.id}")
+        if word:
+            self._put(word)
+
+    def visit_Attribute(self, node: ast.Attribute) -> None:  # noqa: N802
+        self.visit(node.value)
+        self._put(f".{OWN}" if node.attr in self._members else f".{node.attr}")
+
+    def visit_Subscript(self, node: ast.Subscript) -> None:  # noqa: N802
+        self.visit(node.value)
+        self._put("[")
+        self.visit(node.slice)
+
+    def visit_Constant(self, node: ast.Constant) -> None:  # noqa: N802
+        value = node.value
+        if isinstance(value, str | bytes):
+            self._put("text")
+        elif isinstance(value, _CONSTANTS):
+            self._put(repr(value))
+        else:
+            self._put(f"{value:g}" if isinstance(value, int | float) and abs(value) < 1e15 else "number")
+
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:  # noqa: N802
+        self._put("text")
+
+
+def _members(node: ast.ClassDef) -> set[str]:
+    """Methods and fields of a class: their names are its author's choice, those with a meaning to Python apart."""
+    names = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
+    names |= {each.target.id for each in node.body if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)}
+    return {name for name in names if not name.startswith("__")}
