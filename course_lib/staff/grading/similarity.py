@@ -25,7 +25,8 @@ LIBRARY_RUN = 25
 """Words in a row that are the library's: right answers that were not pasted share at most 17 with it."""
 USUAL_SHARE, USUAL_LEAST = 0.25, 5
 """What more students than this share of the class, and than so many, write alike is the usual way."""
-SHORTLIST = 4
+SHORTLIST = 8
+"""Parts of the library that are looked at for one answer, those with most pieces in common first."""
 Piece = tuple[str, ...]
 
 
@@ -127,11 +128,11 @@ def similar(root: Path, assignment: str, submissions: Path, *, previous: Path | 
     functions = {name: question.function for name, question in problem_set.questions.items()}
     reference = similarity_code.reference_of(problem_set.folder, functions)
     released = similarity_code.released_pieces(release)
-    library = _Library(similarity_code.library())
+    library = Library(similarity_code.library())
     for question in functions:
         mine = {student: codes[question] for student, codes in students.items() if question in codes}
         theirs = {student: codes[question] for student, codes in before.items() if question in codes}
-        _compare(report, question, mine, theirs, reference.get(question), released, library)
+        compare(report, question, mine, theirs, reference.get(question), released, library)
     report.findings.sort(key=lambda f: (list(functions).index(f.question), -f.share, f.first.name, f.second.name))
     return report
 
@@ -152,14 +153,14 @@ def _read(
     return found
 
 
-def _compare(
+def compare(
     report: Report,
     question: str,
     mine: Mapping[str, Code],
     theirs: Mapping[str, Code],
     reference: Code | None,
     released: frozenset[Piece],
-    library: "_Library",
+    library: "Library",
 ) -> None:
     """All pairs of one question; what the release says and what many write is taken out before."""
     holders = Counter(piece for code in mine.values() for piece in code.known)
@@ -266,7 +267,7 @@ def _stretches(marked: Sequence[bool]) -> Iterable[tuple[int, int]]:
         begin += length
 
 
-class _Library:
+class Library:
     """The library as a corpus: which of its parts stand in an answer."""
 
     def __init__(self, parts: Sequence[Code]) -> None:
@@ -283,7 +284,8 @@ class _Library:
         count = Counter(number for piece in answer.code.known for number in self._where.get(piece, ()))
         taken = [False] * len(answer.code.words)
         found = []
-        for number, _ in count.most_common(SHORTLIST):
+        likely = [number for number, held in count.most_common(SHORTLIST) if held > LIBRARY_RUN - PIECE]
+        for number in likely:
             part = _own(Side("library", self._parts[number].name), self._parts[number], frozenset())
             shared = passages(answer.code.words, part.code.words, answer.free, part.free)
             of = min(answer.count, part.count)

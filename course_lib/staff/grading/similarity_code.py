@@ -84,7 +84,7 @@ def answers_of(
         chosen = _gathered(blocks, question)
         if chosen:
             try:
-                made[question] = _code(student, "\n".join(block.source for block in chosen))
+                made[question] = code_of(student, "\n".join(block.source for block in chosen))
             except _FAULTS as error:
                 notes.append(f"{question}: too deeply nested to be compared ({type(error).__name__})")
                 continue
@@ -101,7 +101,7 @@ def reference_of(folder: Path, functions: Mapping[str, str]) -> dict[str, Code]:
     blocks = list(_blocks(path.read_text(encoding="utf-8"), "", {each: name for name, each in functions.items()}))
     chosen = {question: _gathered(blocks, question) for question in functions}
     return {
-        question: _code("the reference solution", "\n".join(block.source for block in found))
+        question: code_of("the reference solution", "\n".join(block.source for block in found))
         for question, found in chosen.items()
         if found
     }
@@ -112,7 +112,7 @@ def released_pieces(release: Mapping[str, Any]) -> frozenset[tuple[str, ...]]:
     found: set[tuple[str, ...]] = set()
     for cell in release["cells"]:
         if cell["cell_type"] == "code":
-            found.update(pieces(_code("", _python(cell["source"])).words))
+            found.update(pieces(code_of("", _python(cell["source"])).words))
     return frozenset(found)
 
 
@@ -194,7 +194,8 @@ def _gathered(blocks: Sequence[_Block], question: str) -> list[_Block]:
     return [blocks[number] for number in sorted(chosen)]
 
 
-def _code(name: str, source: str) -> Code:
+def code_of(name: str, source: str) -> Code:
+    """A text of Python in words. Raises SyntaxError, ValueError, RecursionError or MemoryError for what is none."""
     statements: Iterable[ast.stmt] = ast.parse(source).body
     words = words_of(statements)
     return Code(name, source, words.words, words.lines)
