@@ -36,8 +36,10 @@ def chatty(source: str) -> str:
             node.body.insert(0, ast.Expr(ast.Constant("I wrote this one night.\n\nAll of it.")))
             node.returns = ast.Name("object", ast.Load())
     text = ast.unparse(ast.fix_missing_locations(tree))
-    return "\n".join(f"{line}  # number {number}" if '"' not in line and not _in_text(line) else line
-                     for number, line in enumerate(text.splitlines()))
+    return "\n".join(
+        f"{line}  # number {number}" if '"' not in line and not _in_text(line) else line
+        for number, line in enumerate(text.splitlines())
+    )
 
 
 def _in_text(line: str) -> bool:

@@ -127,7 +127,9 @@ def test_right_answers_of_different_hands_are_not_listed():
 @pytest.mark.parametrize("disguise", [*DISGUISES.values(), *HEAVIER.values()], ids=lambda each: each.__name__)
 def test_a_copy_in_disguise_is_listed(disguise):
     """Every right answer that is long enough to be compared, disguised."""
-    long = [text for each in right_answers().values() for text in each.values() if len(code_of("", text).words) >= LEAST]
+    long = [
+        text for each in right_answers().values() for text in each.values() if len(code_of("", text).words) >= LEAST
+    ]
     assert len(long) > 60
     for source in long:
         report = report_of({"ada": source, "ben": disguise(source)})
@@ -143,7 +145,9 @@ def test_the_librarys_source_is_named_for_every_question():
             source = source_of(answers["copy"])
             for text in (source, renamed(source), reordered(source)):
                 report = report_of({"ada": text}, parts=the_library())
-                wanted = {part.name for part in the_library() if f" {part.name.rpartition('.')[2]}(" in source.split(":")[0]}
+                wanted = {
+                    part.name for part in the_library() if f" {part.name.rpartition('.')[2]}(" in source.split(":")[0]
+                }
                 assert any(kind in wanted or not wanted for _, kind in pairs(report)), (name, question, pairs(report))
 
 
@@ -161,7 +165,8 @@ def test_short_answers_are_those_that_three_statements_can_hold():
                 node
                 for function in functions
                 for node in ast.walk(function)
-                if isinstance(node, ast.stmt) and node is not function
+                if isinstance(node, ast.stmt)
+                and node is not function
                 and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
             ]
             if len(functions) == 1 and len(statements) <= 3:
@@ -229,7 +234,9 @@ def test_helpers_in_cells_of_their_own_belong_to_the_answer(course, tmp_path):
     split = tiny.inserted(tiny.answered(q2="def shift(x, by):\n    return helper(x, by)"), "setup", body)
     folder = submissions(tmp_path / "in", ada=tiny.answered(q2=LONG), ben=split, cleo=tiny.released())
     report = similarity.similar(course, "tiny", folder)
-    assert [(f.question, *pair) for f, pair in zip(report.findings, pairs(report), strict=True)] == [("q2", "ada", "ben")]
+    assert [(f.question, *pair) for f, pair in zip(report.findings, pairs(report), strict=True)] == [
+        ("q2", "ada", "ben")
+    ]
     assert report.students == 3 and not (course / "gradebook").exists(), "nothing is kept"
 
 

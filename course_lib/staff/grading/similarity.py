@@ -181,9 +181,7 @@ def compare(
     others = [_own(Side("earlier", name), code, released | usual) for name, code in theirs.items()]
     if reference is not None:
         others.append(_own(Side("reference", reference.name), reference, released | usual))
-    pairs: Iterable[tuple[_Own, _Own]] = itertools.chain(
-        itertools.combinations(own, 2), itertools.product(own, others)
-    )
+    pairs: Iterable[tuple[_Own, _Own]] = itertools.chain(itertools.combinations(own, 2), itertools.product(own, others))
     for first, second in pairs:
         found = _alike(question, first, second, mine)
         if found is not None:
@@ -230,9 +228,7 @@ def _finding(
         run=max(passage.evidence for passage in shown),
         shared_by=sum(2 * len(evidence & code.known) >= len(evidence) for code in others),
         others=len(others),
-        beside=tuple(
-            (first.code.passage(p.first, p.length), second.code.passage(p.second, p.length)) for p in shown
-        ),
+        beside=tuple((first.code.passage(p.first, p.length), second.code.passage(p.second, p.length)) for p in shown),
     )
 
 
@@ -277,9 +273,7 @@ class Library:
             for piece in part.known:
                 self._where[piece].append(number)
 
-    def findings(
-        self, question: str, answer: _Own, mine: Mapping[str, Code]
-    ) -> tuple[list[Finding], list[bool]]:
+    def findings(self, question: str, answer: _Own, mine: Mapping[str, Code]) -> tuple[list[Finding], list[bool]]:
         """What of the library stands in an answer, and which words of it that are: no evidence between students."""
         count = Counter(number for piece in answer.code.known for number in self._where.get(piece, ()))
         taken = [False] * len(answer.code.words)

@@ -1,9 +1,9 @@
 """The code that answers each question: a student's, with the helpers that it calls; the reference's; the library's."""
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from course_lib.staff.grading.magics import neutralise
 from course_lib.staff.grading.matching import functions_of, normal
 from course_lib.staff.grading.roles import question_of, role_of, runs
 from course_lib.staff.grading.similarity_match import PIECE, pieces
-from course_lib.staff.grading.similarity_tokens import words_of
+from course_lib.staff.grading.similarity_tokens import words_of, words_of_each
 
 MOST_WORDS = 2000
 """Of one answer: five times the longest right answer of the sets. A longer one is named and not compared."""
@@ -77,8 +77,10 @@ def answers_of(
         try:
             blocks += _blocks(_python(source), name, asked)
         except _FAULTS as error:
-            notes.append(f"{f'{name}: its cell' if name else 'a cell of its own'} is not Python that can be read here"
-                         f" ({type(error).__name__}), and was not compared")
+            notes.append(
+                f"{f'{name}: its cell' if name else 'a cell of its own'} is not Python that can be read here"
+                f" ({type(error).__name__}), and was not compared"
+            )
     made = {}
     for question in stubs:
         chosen = _gathered(blocks, question)
@@ -116,6 +118,7 @@ def released_pieces(release: Mapping[str, Any]) -> frozenset[tuple[str, ...]]:
     return frozenset(found)
 
 
+@cache
 def library() -> list[Code]:
     """Every function and class of the library that students have, by its dotted name."""
     folder = Path(__file__).resolve().parents[2]
@@ -127,11 +130,9 @@ def library() -> list[Code]:
         text = path.read_text(encoding="utf-8")
         tree = ast.parse(text).body
         dotted = ".".join(("course_lib", *inside.parts))
-        for statement in tree:
-            if isinstance(statement, ast.FunctionDef | ast.ClassDef):
-                words = words_of([statement], tree)
-                if len(words.words) >= PIECE:
-                    made.append(Code(f"{dotted}.{statement.name}", text, words.words, words.lines))
+        for statement, words in zip(tree, words_of_each(tree), strict=True):
+            if isinstance(statement, ast.FunctionDef | ast.ClassDef) and len(words.words) >= PIECE:
+                made.append(Code(f"{dotted}.{statement.name}", text, words.words, words.lines))
     return made
 
 
@@ -196,6 +197,5 @@ def _gathered(blocks: Sequence[_Block], question: str) -> list[_Block]:
 
 def code_of(name: str, source: str) -> Code:
     """A text of Python in words. Raises SyntaxError, ValueError, RecursionError or MemoryError for what is none."""
-    statements: Iterable[ast.stmt] = ast.parse(source).body
-    words = words_of(statements)
+    words = words_of(ast.parse(source).body)
     return Code(name, source, words.words, words.lines)

@@ -60,7 +60,9 @@ def table(report: Report) -> dict[str, Any]:
         "assignment": report.name,
         "students": report.students,
         "note": "Alike is not copied. This changes no points; read the passages before you ask anybody.",
-        "findings": [{**asdict(each), "share": round(each.share, 3), "reason": each.reason} for each in report.findings],
+        "findings": [
+            {**asdict(each), "share": round(each.share, 3), "reason": each.reason} for each in report.findings
+        ],
         "usual": {name: asdict(each) for name, each in report.usual.items()},
         "compared": dict(report.compared),
         "not compared": dict(report.short),

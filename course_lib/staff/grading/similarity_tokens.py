@@ -2,14 +2,14 @@
 
 The row follows the syntax tree from left to right, so brackets, line breaks and quotes leave no trace. Names that the
 author chose become one word, whatever they are called; what they cannot rename stays: keywords, functions of Python
-and of libraries by their own names however they were imported, attributes, numbers. Left out are docstrings, comments,
+and of libraries by their own names however they were imported, methods, numbers. Left out are docstrings, comments,
 imports, annotations, signatures, prints and `pass`.
 """
 
 import ast
 import builtins
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 OWN = "name"
@@ -27,16 +27,24 @@ class Words:
     lines: tuple[int, ...]
 
 
-def words_of(statements: Iterable[ast.stmt], around: Sequence[ast.stmt] = ()) -> Words:
-    """The words of some statements; around: the code they stand in, for its imports and definitions.
+def words_of(statements: Sequence[ast.stmt]) -> Words:
+    """The words of some statements that stand together.
 
     Raises RecursionError for code that is nested deeper than anybody writes.
     """
-    chosen = list(statements)
-    writer = _Writer([*around, *chosen])
-    for statement in chosen:
+    each = words_of_each(statements)
+    return Words(tuple(w for one in each for w in one.words), tuple(n for one in each for n in one.lines))
+
+
+def words_of_each(statements: Sequence[ast.stmt]) -> list[Words]:
+    """The words of each statement, read with the imports and definitions of all. Raises as `words_of`."""
+    writer = _Writer(statements)
+    made = []
+    for statement in statements:
+        writer.words, writer.lines = [], []
         writer.visit(statement)
-    return Words(tuple(writer.words), tuple(writer.lines))
+        made.append(Words(tuple(writer.words), tuple(writer.lines)))
+    return made
 
 
 class _Writer(ast.NodeVisitor):
@@ -48,12 +56,11 @@ class _Writer(ast.NodeVisitor):
         self._line = 1
         self._imported = dict(_USUAL)
         self._chosen: set[str] = set()
-        self._members: set[str] = set()
         for node in (each for statement in around for each in ast.walk(statement)):
             self._know(node)
 
     def _know(self, node: ast.AST) -> None:
-        """Note what a name was imported as, and which names and attributes are the author's own."""
+        """Note what a name was imported as, and which names are the author's own."""
         if isinstance(node, ast.Import):
             self._imported.update((alias.asname or alias.name.partition(".")[0], "") for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -65,10 +72,6 @@ class _Writer(ast.NodeVisitor):
             self._chosen.add(node.arg)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             self._chosen.add(node.name)
-        elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
-            self._members.add(node.attr)
-        if isinstance(node, ast.ClassDef):
-            self._members.update(_members(node))
 
     def _put(self, word: str) -> None:
         self.words.append(word)
@@ -156,7 +159,16 @@ class _Writer(ast.NodeVisitor):
             self._in_order(operator, right)
 
     def visit_Call(self, node: ast.Call) -> None:  # noqa: N802
-        self.visit(node.func)
+        """A method keeps its name, the object's own apart."""
+        function = node.func
+        if isinstance(function, ast.Attribute) and not (
+            isinstance(function.value, ast.Name) and function.value.id == "self"
+        ):
+            if not self._is_module(function.value):
+                self.visit(function.value)
+            self._put(f".{function.attr}")
+        else:
+            self.visit(function)
         self._put("(")
         self._in_order(node.args, node.keywords)
 
@@ -171,8 +183,17 @@ class _Writer(ast.NodeVisitor):
             self._put(word)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:  # noqa: N802
-        self.visit(node.value)
-        self._put(f".{OWN}" if node.attr in self._members else f".{node.attr}")
+        """Of ``numpy.linalg.norm`` the last name alone, as where it was imported by that; a field is anybody's name."""
+        if self._is_module(node.value):
+            self._put(f".{node.attr}")
+        else:
+            self.visit(node.value)
+            self._put(f".{OWN}")
+
+    def _is_module(self, node: ast.expr) -> bool:
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        return isinstance(node, ast.Name) and node.id not in self._chosen and self._imported.get(node.id) == ""
 
     def visit_Subscript(self, node: ast.Subscript) -> None:  # noqa: N802
         self.visit(node.value)
@@ -190,10 +211,3 @@ class _Writer(ast.NodeVisitor):
 
     def visit_JoinedStr(self, node: ast.JoinedStr) -> None:  # noqa: N802
         self._put("text")
-
-
-def _members(node: ast.ClassDef) -> set[str]:
-    """Methods and fields of a class: their names are its author's choice, those with a meaning to Python apart."""
-    names = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
-    names |= {each.target.id for each in node.body if isinstance(each, ast.AnnAssign) and isinstance(each.target, ast.Name)}
-    return {name for name in names if not name.startswith("__")}
