@@ -1,7 +1,7 @@
-"""Which answers are alike beyond what the release, the library and the class's usual way explain, and in which passages.
+"""Which answers are alike beyond what the release, the library and the class's usual way explain, and where.
 
 A page for a person to read: it accuses nobody and changes no points. Nothing of a submission is run and nothing is
-sent anywhere. The bounds come from the right answers of the sets in `solutions/`, see `tests/grading/test_similarity.py`.
+sent anywhere. The bounds come from the right answers of the sets in `solutions/`: tests/grading/test_similarity.py.
 """
 
 import itertools
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from course_lib.staff.grading import similarity_code, sets
+from course_lib.staff.grading import sets, similarity_code
 from course_lib.staff.grading.collect import look, read_release
 from course_lib.staff.grading.places import Places
 from course_lib.staff.grading.sets import ProblemSet

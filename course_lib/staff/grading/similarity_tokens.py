@@ -15,6 +15,7 @@ from dataclasses import dataclass
 OWN = "name"
 _BUILTINS = frozenset(dir(builtins))
 _USUAL = {"np": "", "torch": "", "math": "", "scipy": "", "plt": ""}  # imported by the release's own cells
+_SILENT = (ast.expr_context, ast.Import, ast.ImportFrom, ast.Pass, ast.Global, ast.Nonlocal)
 _SAID = {"print", "display"}
 _CONSTANTS = (bool, type(None), type(...))
 
@@ -82,8 +83,8 @@ class _Writer(ast.NodeVisitor):
         super().visit(node)
 
     def generic_visit(self, node: ast.AST) -> None:
-        """Any node without a rule of its own: its kind, then what it holds."""
-        if not isinstance(node, ast.expr_context | ast.Load | ast.Store):
+        """Any node without a rule of its own: its kind, then what it holds; nothing of an import."""
+        if not isinstance(node, _SILENT):
             self._put(type(node).__name__)
             super().generic_visit(node)
 
@@ -95,35 +96,27 @@ class _Writer(ast.NodeVisitor):
 
     # ----------------------------------------------------------------------------------------------- statements
 
-    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:  # noqa: N802
+    def visit_FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self._put("def")
         self._in_order(node.body)
 
-    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815
+    visit_AsyncFunctionDef = visit_FunctionDef
 
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:  # noqa: N802
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
         self._put("class")
         self._in_order(node.bases, node.body)
 
-    def visit_Lambda(self, node: ast.Lambda) -> None:  # noqa: N802
+    def visit_Lambda(self, node: ast.Lambda) -> None:
         self._put("lambda")
         self._in_order(node.body)
 
-    def visit_Import(self, node: ast.Import | ast.ImportFrom) -> None:  # noqa: N802
-        """Nothing: an import says little, and its names are known."""
-
-    visit_ImportFrom = visit_Import  # noqa: N815
-    visit_Pass = visit_Import  # noqa: N815
-    visit_Global = visit_Import  # noqa: N815
-    visit_Nonlocal = visit_Import  # noqa: N815
-
-    def visit_Expr(self, node: ast.Expr) -> None:  # noqa: N802
+    def visit_Expr(self, node: ast.Expr) -> None:
         value = node.value
         said = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in _SAID
         if not said and not isinstance(value, ast.Constant):
             self.visit(value)
 
-    def visit_Assign(self, node: ast.Assign) -> None:  # noqa: N802
+    def visit_Assign(self, node: ast.Assign) -> None:
         """``a, b = c, d`` is read as two lines."""
         target, value = node.targets[0], node.value
         if len(node.targets) == 1 and isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
@@ -136,13 +129,13 @@ class _Writer(ast.NodeVisitor):
             self._put("=")
             self.visit(value)
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:  # noqa: N802
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> None:
         if node.value is not None:
             self.visit(node.target)
             self._put("=")
             self.visit(node.value)
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:  # noqa: N802
+    def visit_AugAssign(self, node: ast.AugAssign) -> None:
         """``x += y`` is read as ``x = x + y``."""
         self.visit(node.target)
         self._put("=")
@@ -150,15 +143,15 @@ class _Writer(ast.NodeVisitor):
 
     # ---------------------------------------------------------------------------------------------- expressions
 
-    def visit_BinOp(self, node: ast.BinOp) -> None:  # noqa: N802
+    def visit_BinOp(self, node: ast.BinOp) -> None:
         self._in_order(node.left, node.op, node.right)
 
-    def visit_Compare(self, node: ast.Compare) -> None:  # noqa: N802
+    def visit_Compare(self, node: ast.Compare) -> None:
         self.visit(node.left)
         for operator, right in zip(node.ops, node.comparators, strict=True):
             self._in_order(operator, right)
 
-    def visit_Call(self, node: ast.Call) -> None:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> None:
         """A method keeps its name, the object's own apart."""
         function = node.func
         if isinstance(function, ast.Attribute) and not (
@@ -176,13 +169,13 @@ class _Writer(ast.NodeVisitor):
         self._put(f"{node.arg or '**'}=")
         self.visit(node.value)
 
-    def visit_Name(self, node: ast.Name) -> None:  # noqa: N802
+    def visit_Name(self, node: ast.Name) -> None:
         own = node.id in self._chosen or (node.id not in self._imported and node.id not in _BUILTINS)
         word = OWN if own else self._imported.get(node.id, f".{node.id}")
         if word:
             self._put(word)
 
-    def visit_Attribute(self, node: ast.Attribute) -> None:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> None:
         """Of ``numpy.linalg.norm`` the last name alone, as where it was imported by that; a field is anybody's name."""
         if self._is_module(node.value):
             self._put(f".{node.attr}")
@@ -195,12 +188,12 @@ class _Writer(ast.NodeVisitor):
             node = node.value
         return isinstance(node, ast.Name) and node.id not in self._chosen and self._imported.get(node.id) == ""
 
-    def visit_Subscript(self, node: ast.Subscript) -> None:  # noqa: N802
+    def visit_Subscript(self, node: ast.Subscript) -> None:
         self.visit(node.value)
         self._put("[")
         self.visit(node.slice)
 
-    def visit_Constant(self, node: ast.Constant) -> None:  # noqa: N802
+    def visit_Constant(self, node: ast.Constant) -> None:
         value = node.value
         if isinstance(value, str | bytes):
             self._put("text")
@@ -209,5 +202,5 @@ class _Writer(ast.NodeVisitor):
         else:
             self._put(f"{value:g}" if isinstance(value, int | float) and abs(value) < 1e15 else "number")
 
-    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:  # noqa: N802
+    def visit_JoinedStr(self, node: ast.JoinedStr) -> None:
         self._put("text")
