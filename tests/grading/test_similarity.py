@@ -200,7 +200,13 @@ def test_what_many_write_is_no_evidence_and_is_told():
     report = report_of(crowd, reference=LONG)
     assert pairs(report) == {("ada", "ben")}
     usual = report.usual["q2"]
-    assert usual.answers == 10 and usual.of == 12 and usual.of_reference == 1.0 and "distance" in usual.text
+    assert (
+        usual.words == len(code_of("", LONG).words)
+        and usual.answers == 10
+        and usual.of == 12
+        and usual.of_reference == 1.0
+        and "distance" in usual.text
+    )
 
 
 def test_what_is_the_librarys_is_its_own_and_not_the_pairs():

@@ -238,9 +238,9 @@ def _usual(
     """The longest passage that many write alike, for a person who knows whether it is a formula or a copy."""
     best, place, whose = 0, 0, None
     for code in mine.values():
-        for begin, length in _stretches(covered(code.pieces, usual)):
-            if length > best:
-                best, place, whose = length, begin, code
+        for begin, length in _stretches([piece in usual for piece in code.pieces]):
+            if length + PIECE - 1 > best:
+                best, place, whose = length + PIECE - 1, begin, code
     if whose is None or best < LEAST:
         return None
     told = whose.pieces[place : place + best - PIECE + 1]
