@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from course_lib.staff.similar import similar
+
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
@@ -284,6 +286,9 @@ def own(
 
     known = [person.id for person in read_roster(roster).people] if roster is not None else []
     typer.echo(table(course_root(), assignment, [*(students or []), *known]), nl=False)
+
+
+app.command()(similar)
 
 
 def main() -> None:
