@@ -79,8 +79,8 @@ def as_html(text: str) -> str:
     title = re.search(r"^# (.*)$", text, re.M)
     named = html.escape(title[1] if title else "")
     return (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{named}</title><style>{STYLE}</style>{MATHJAX}'
-        f'</head><body class="page">{reader.render(COMMENT.sub("", text))}</body></html>'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{named}</title>'
+        f'<style>{STYLE}</style>{MATHJAX}</head><body class="page">{reader.render(COMMENT.sub("", text))}</body></html>'
     )
 
 

@@ -162,19 +162,27 @@ def figure_slide(site: Path, page: str, figure: Tag) -> tuple[str, str]:
     words = "\n".join(paragraphs)
     name = re.match(r"<strong>(.*?)</strong>", words, re.S)
     words = words[name.end() :].strip() if name else words
-    look = LOOK.search(words)
-    say = look[0] if look else ""
-    rest = (words[: look.start()] + words[look.end() :]).strip() if look else words
+    say, rest = line_to_say(words)
     long = " long" if len(BeautifulSoup(rest + say, "html.parser").get_text()) > LONG else ""
     moves = '<p class="moves">It moves on the page.</p>' if figure.select_one(MOVES) else ""
-    said = f'<p class="say">{say}</p>' if say else ""
     return "", (
         f"<h2>{name[1].rstrip('.') if name else numbered}</h2>"
         f'<div class="figure{long}"><div class="picture">'
         f'<img src="{source}" alt="{html.escape(str(picture["alt"]))}"></div>'
-        f'<div class="words">{said}<p class="caption">{rest.replace(chr(10), "</p><p class=caption>")}</p>'
+        f'<div class="words"><p class="say">{say}</p>'
+        f'<p class="caption">{rest.replace(chr(10), "</p><p class=caption>")}</p>'
         f'<p class="moves">{numbered} of the book</p>{moves}</div></div>'
     )
+
+
+def line_to_say(words: str) -> tuple[str, str]:
+    """The first "Look" of a caption, else its last question, else its last sentence; and what is left of it."""
+    look = LOOK.search(words)
+    if look:
+        return look[0], (words[: look.start()] + words[look.end() :]).strip()
+    sentences = re.split(r"(?<=[.?!])\s+", words)
+    at = max(range(len(sentences)), key=lambda k: (sentences[k].endswith("?"), k))
+    return sentences.pop(at), " ".join(sentences)
 
 
 def formula_slide(formula: Tag) -> tuple[str, str]:
