@@ -5,8 +5,10 @@ page. Words, numbers and pictures are those of the page: what to say at a figure
 there is no second text that could grow old.
 """
 
+import base64
 import html
 import re
+import struct
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -38,6 +40,9 @@ body { margin: 0; font-family: "Source Sans 3", "Segoe UI", Helvetica, Arial, sa
 .figure img { max-width: 100%; max-height: 100%; width: 100%; height: 100%; object-fit: contain; }
 .figure .words { align-self: center; } .caption { font-size: 0.86rem; color: #3d3d46; }
 .long .caption { font-size: 0.72rem; }
+.wide.figure { grid-template-columns: 1fr; grid-template-rows: minmax(0, 1fr) auto; gap: 1rem; padding-bottom: 0.6rem; }
+.wide .words { display: grid; grid-template-columns: 1fr 1.4fr; gap: 0 2rem; } .wide .words p { margin-bottom: 0.3rem; }
+.wide .words .say { grid-row: span 3; align-self: start; }
 .say { font-size: 1.12rem; border-left: 0.25rem solid #d96f0e; padding-left: 0.8rem; } .long .say { font-size: 1rem; }
 .formula { margin: auto; font-size: 1.55rem; } .aloud { font-size: 1.2rem; max-width: 56rem; margin: 0 auto auto; }
 .list { margin: 1.5rem 0 auto; font-size: 1.4rem; max-width: 60rem; } .list > * { margin: 0 0 1.6rem; }
@@ -61,6 +66,7 @@ addEventListener("keydown", (event) => {
 """
 LOOK = re.compile(r"\bLook\b.*?[.?!](?=\s|$|<)", re.S)
 LONG = 620  # characters of a caption from which it is set smaller
+WIDE = 1.9  # width by height of a picture from which the words stand below it
 
 
 def make_slides(root: Path, pages: Sequence[str] = (), to: Path | None = None) -> list[Path]:
@@ -164,15 +170,25 @@ def figure_slide(site: Path, page: str, figure: Tag) -> tuple[str, str]:
     words = words[name.end() :].strip() if name else words
     say, rest = line_to_say(words)
     long = " long" if len(BeautifulSoup(rest + say, "html.parser").get_text()) > LONG else ""
+    wide = " wide" if shape(source) > WIDE else ""
     moves = '<p class="moves">It moves on the page.</p>' if figure.select_one(MOVES) else ""
     return "", (
         f"<h2>{name[1].rstrip('.') if name else numbered}</h2>"
-        f'<div class="figure{long}"><div class="picture">'
+        f'<div class="figure{long}{wide}"><div class="picture">'
         f'<img src="{source}" alt="{html.escape(str(picture["alt"]))}"></div>'
         f'<div class="words"><p class="say">{say}</p>'
         f'<p class="caption">{rest.replace(chr(10), "</p><p class=caption>")}</p>'
         f'<p class="moves">{numbered} of the book</p>{moves}</div></div>'
     )
+
+
+def shape(source: str) -> float:
+    """Width by height of a picture that is a PNG in a data address; one for any other kind."""
+    start = base64.b64decode(source.partition(",")[2][:64])
+    if not start.startswith(b"\x89PNG"):
+        return 1.0
+    width, height = struct.unpack(">II", start[16:24])
+    return float(width / height)
 
 
 def line_to_say(words: str) -> tuple[str, str]:
@@ -190,8 +206,8 @@ def formula_slide(formula: Tag) -> tuple[str, str]:
     heading = formula.find_previous(re.compile(r"^h[1-3]$"))
     after = formula.find_next_sibling("p")
     text = inner(after) if isinstance(after, Tag) else ""
-    spoken = re.search(r"(?i)read aloud:?\s*(.*)", text, re.S)
-    aloud = f'<p class="aloud">{spoken[1]}</p>' if spoken else '<p class="aloud"></p>'
+    spoken = re.search(r"(?i)read aloud:?\s*(.*?[.?!])(?=\s|$)", text, re.S)
+    aloud = f'<p class="aloud">Read aloud: {spoken[1]}</p>' if spoken else '<p class="aloud"></p>'
     for number in formula.select(".eqno"):
         number.decompose()
     return "", f'<h2>{inner(heading)}</h2><div class="formula">{formula}</div>{aloud}'
