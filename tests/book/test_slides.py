@@ -21,7 +21,7 @@ FIGURE = """<figure id="fig-a"><img src="../_images/a.png" alt="a curve"><figcap
 <span class="caption-number">Figure 4 </span><span class="caption-text"><strong>Live.</strong> Two things.</span></p>
 <p>On paper: which one? None of it matters.</p></figcaption></figure>"""
 REST = """<section id="s"><h2>A law</h2><div class="math notranslate" id="equation-eq-a"><span class="eqno">(1)</span>
-\\[\\dot x = -x\\]</div><p>Read aloud: it decays. The method is old.</p></section>
+\\[\\dot x = -x\\]</div><p>Read aloud: it decays <a href="x" title="Somebody. A work. 1997.">[1997]</a>. The method is old.</p></section>
 <section id="self-check"><h2>Self-check</h2><details class="sd-dropdown"><summary>
 <span class="sd-summary-text">Is it (a) or (b)?
 </span></summary><div class="sd-card-body"><p><strong>(b).</strong> Because.</p></div></details></section>
@@ -61,7 +61,8 @@ def test_a_deck_has_aim_figures_formulas_and_questions_in_the_pages_order(deck):
     assert heads == ["One", "A curve", "Live", "A law", "Before you leave", "Answers", "Keep"]
     title = words(deck.select_one(".title p"))
     assert title == '"Why?" After this page you can.'
-    assert [words(s) for s in deck.select(".aloud")] == ["Read aloud: it decays."]
+    assert [words(s) for s in deck.select(".aloud")] == ["Read aloud: it decays [1997]."]
+    assert all(slide.select_one(".foot") for slide in deck.select(".slide"))
     assert "(b)." not in words(deck.select(".slide")[4]) and "Because." in words(deck.select(".slide")[5])
     assert [words(foot)[-5:] for foot in deck.select(".foot")] == [f"{n} / 7" for n in range(1, 8)]
 

@@ -111,6 +111,8 @@ def article(site: Path, page: str) -> Tag:
         mark.decompose()
     for link in found.select("a[href]"):
         del link["href"]  # a deck leads nowhere else
+    for named in found.select("[title]"):
+        del named["title"]  # full stops in it would end a sentence
     return found
 
 
@@ -207,7 +209,11 @@ def formula_slide(formula: Tag) -> tuple[str, str]:
     after = formula.find_next_sibling("p")
     text = inner(after) if isinstance(after, Tag) else ""
     spoken = re.search(r"(?i)read aloud:?\s*(.*?[.?!])(?=\s|$)", text, re.S)
-    aloud = f'<p class="aloud">Read aloud: {spoken[1]}</p>' if spoken else '<p class="aloud"></p>'
+    aloud = (
+        f'<p class="aloud">Read aloud: {BeautifulSoup(spoken[1], "html.parser")}</p>'
+        if spoken
+        else '<p class="aloud"></p>'
+    )
     for number in formula.select(".eqno"):
         number.decompose()
     return "", f'<h2>{inner(heading)}</h2><div class="formula">{formula}</div>{aloud}'
