@@ -1,75 +1,23 @@
 """The similarity report on ground truth: copies in disguise are named, different hands and short answers are not."""
 
 import ast
-import html
 import itertools
-import json
 import sys
-import time
 from functools import cache
 from pathlib import Path
 
 import pytest
-import tiny
+from alike import LONG, OTHER, THREE_LINES, pairs, report_of
 from disguises import DISGUISES, HEAVIER, everything, renamed, reordered
-from typer.testing import CliRunner
 
-from course_lib.staff.cli import app
-from course_lib.staff.grading import sets, similarity, similarity_page
-from course_lib.staff.grading.similarity import LEAST, SHARE, Library, Report, compare
-from course_lib.staff.grading.similarity_code import Code, code_of, library, released_pieces
+from course_lib.staff.grading import sets
+from course_lib.staff.grading.similarity import LEAST, SHARE, Library
+from course_lib.staff.grading.similarity_code import Code, code_of, library
 from course_lib.staff.grading.similarity_match import passages
 from course_lib.staff.grading.similarity_tokens import words_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 NAMED = ast.FunctionDef | ast.ClassDef
-LONG = """
-def shift(x, by):
-    rows, columns = x.shape
-    middle, spread = np.mean(x, axis=0), np.std(x, axis=0)
-    found = np.zeros((rows, columns))
-    for k in range(rows):
-        distance = np.abs(x[k] - middle) / spread
-        if np.max(distance) > 3.5:
-            found[k] = middle + by
-        else:
-            found[k] = x[k] * (1 - by) + middle * by
-    weights = np.exp(-np.linalg.norm(found, axis=1) / rows)
-    return np.sum(weights[:, None] * found, axis=0) / np.sum(weights)
-"""
-OTHER = """
-def shift(x, by):
-    kept = [row for row in x if sum(value * value for value in row) < 12]
-    order = sorted(range(len(kept)), key=lambda place: kept[place][0])
-    total = []
-    while order:
-        place = order.pop()
-        total.append([value + by / (1 + len(order)) for value in kept[place]])
-        if len(total) > 40 and total[-1] == total[-2]:
-            break
-    scale = max(max(row) for row in total) or 1.0
-    return [[value / scale for value in reversed(row)] for row in total]
-"""
-THREE_LINES = """
-def shift(x, by):
-    middle = np.mean(x, axis=0)
-    spread = np.std(x, axis=0)
-    return (x - middle) / spread + by
-"""
-
-
-def report_of(answers: dict[str, str], *, released: str = "", reference: str = "", corpus: Library | None = None):
-    """The report on one question of a class."""
-    report = Report("tiny", "Tiny")
-    mine = {name: code_of(name, source) for name, source in answers.items()}
-    solution = code_of("the reference solution", reference) if reference else None
-    pieces = frozenset(code_of("", released).pieces)
-    compare(report, "q2", mine, {}, solution, pieces, corpus or Library([]))
-    return report
-
-
-def pairs(report):
-    return {(found.first.name, found.second.name) for found in report.findings}
 
 
 def share(first: Code, second: Code) -> float:
@@ -230,103 +178,3 @@ def test_imports_names_and_layout_leave_no_trace():
     other = "from numpy.linalg import norm as length\nq: float = length((x_2))  # so\nq = q + 1\nr = 1\ns = 2\nprint(q)"
     assert plain == words_of(ast.parse(other).body).words
     assert plain != words_of(ast.parse(other.replace("+ 1", "+ 3")).body).words, "numbers are the author's"
-
-
-# -------------------------------------------------------------------------------------------------- whole submissions
-
-
-def submissions(folder: Path, **notebooks) -> Path:
-    for student, notebook in notebooks.items():
-        tiny.hand_in(folder, student, notebook)
-    return folder
-
-
-def test_helpers_in_cells_of_their_own_belong_to_the_answer(course, tmp_path):
-    body = LONG.replace("def shift", "def helper")
-    split = tiny.inserted(tiny.answered(q2="def shift(x, by):\n    return helper(x, by)"), "setup", body)
-    folder = submissions(tmp_path / "in", ada=tiny.answered(q2=LONG), ben=split, cleo=tiny.released())
-    report = similarity.similar(course, "tiny", folder)
-    assert [(f.question, *pair) for f, pair in zip(report.findings, pairs(report), strict=True)] == [
-        ("q2", "ada", "ben")
-    ]
-    assert report.students == 3 and not (course / "gradebook").exists(), "nothing is kept"
-
-
-def test_the_untouched_release_lists_nothing(course, tmp_path):
-    folder = submissions(tmp_path / "in", ada=tiny.released(), ben=tiny.released())
-    report = similarity.similar(course, "tiny", folder)
-    assert not report.findings and not report.unread and not report.compared.total() and not report.short.total()
-
-
-def test_an_earlier_term_is_compared(course, tmp_path):
-    folder = submissions(tmp_path / "in", ada=tiny.answered(q2=renamed(LONG)))
-    before = submissions(tmp_path / "before", zoe=tiny.answered(q2=LONG), ada=tiny.answered(q2=OTHER))
-    report = similarity.similar(course, "tiny", folder, previous=before)
-    assert pairs(report) == {("ada", "zoe")} and report.findings[0].second.kind == "earlier" and report.earlier == 2
-
-
-def test_hostile_notebooks_end_in_a_note_soon(course, tmp_path):
-    long = "def shift(x, by):\n" + "    x = x + by * 2\n" * 6000
-    deep = "def shift(x, by):\n    return " + "(" * 3000 + "x" + ")" * 3000
-    tower = "def shift(x, by):\n    return " + "-" * 3000 + "x"
-    folder = submissions(
-        tmp_path / "in",
-        long=tiny.answered(q2=long),
-        deep=tiny.answered(q2=deep),
-        tower=tiny.answered(q2=tower),
-        broken=tiny.answered(q2="def shift(x, by:\n    return"),
-        null=tiny.answered(q2="def shift(x, by):\n    return x\0 + by"),
-        latin=json.dumps(tiny.answered(q2="# é\n" + LONG), ensure_ascii=False).encode("latin-1"),
-        bytes=b"\xff\xfe\x00\x01\x02",
-        cut=json.dumps(tiny.answered()).encode()[:200],
-        fine=tiny.answered(q2=LONG),
-    )
-    trace = f"open({str(tmp_path / 'trace')!r}, 'w').close()\n"
-    submissions(folder, runs=tiny.answered(q2=trace + OTHER))
-    begin = time.process_time()
-    report = similarity.similar(course, "tiny", folder)
-    assert time.process_time() - begin < 6
-    told = {student for student, _ in report.unread}
-    assert told >= {"long", "deep", "tower", "broken", "null", "bytes", "cut"} and not told & {"fine", "latin", "runs"}
-    assert pairs(report) == {("fine", "latin")} and not (tmp_path / "trace").exists()
-
-
-def test_rows_of_one_thing_over_and_over_are_compared_soon():
-    rows = "def shift(x, by):\n" + "    x = x + by * 2\n" * 220
-    begin = time.process_time()
-    report = report_of({"ada": rows, "ben": rows, "cleo": LONG})
-    assert time.process_time() - begin < 2 and ("ada", "cleo") not in pairs(report)
-
-
-def test_the_page_escapes_and_says_what_it_does_not_show(course, tmp_path, monkeypatch):
-    (course / "_toc.yml").write_text("")
-    monkeypatch.chdir(course)
-    nasty = LONG.replace("rows, columns", "rows_, columns").replace("1 - by", "len('<script>\x1b[31m') - by")
-    folder = submissions(tmp_path / "in", ada=tiny.answered(q2=nasty), ben=tiny.answered(q2=nasty), cut=b"{")
-    words = ["similar", "tiny", "--submissions", str(folder), "--out", "p.html", "--json", "p.json"]
-    done = CliRunner().invoke(app, words, catch_exceptions=False)
-    assert done.exit_code == 0 and "1 to look at" in done.output and "not read: cut" in done.output
-    page = (course / "p.html").read_text(encoding="utf-8")
-    assert "<script" not in page and "&lt;script&gt;" in page and "\x1b" not in page
-    assert "Content-Security-Policy" in page and "src=" not in page and "http" not in page.replace("http-equiv", "")
-    assert "Alike is not copied" in page and "changes no points" in page and "nothing left this computer" in page
-    kept = json.loads((course / "p.json").read_text(encoding="utf-8"))
-    (found,) = kept["findings"]
-    assert (found["first"]["name"], found["second"]["name"]) == ("ada", "ben") and found["reason"] in html.unescape(
-        page
-    )
-    assert not (course / "gradebook").exists()
-
-
-def test_a_large_ring_does_not_make_an_endless_page():
-    report = Report("tiny", "Tiny", students=100)
-    ring = report_of({f"s{number}": LONG for number in range(5)}).findings
-    report.findings = ring * 30
-    assert "100 more are not shown here" in similarity_page.text_of(report)
-    assert len(similarity_page.table(report)["findings"]) == 300
-
-
-def test_what_the_release_says_is_read_from_its_code_cells():
-    notebook = tiny.released()
-    notebook["cells"][1]["source"] = "%matplotlib inline\n" + LONG
-    assert frozenset(code_of("", LONG).pieces) <= released_pieces(notebook)
