@@ -8,6 +8,7 @@ import typer
 
 from course_lib.staff import pack
 from course_lib.staff.checkout import course_root
+from course_lib.staff.similar import similar
 
 app = typer.Typer(
     add_completion=False,
@@ -260,6 +261,23 @@ def explain(
 
     root = course_root()
     typer.echo(tell(root, assignment, student, question, unsandboxed=unsandboxed, accept_partial=accept_partial))
+
+
+@app.command()
+def own(
+    assignment: Annotated[str, typer.Argument(help="For instance a1_lorenz.")],
+    students: Annotated[list[str] | None, typer.Argument(help="Ids, as students put them in.")] = None,
+    roster: Annotated[Path | None, typer.Option("--roster", help="A CSV file of the class.")] = None,
+) -> None:
+    """For the written question: each id's own numbers, the figure they ask for, and those of usual slips, as CSV."""
+    from course_lib.staff.grading.own_numbers import table
+    from course_lib.staff.grading.roster import read_roster
+
+    known = [person.id for person in read_roster(roster).people] if roster is not None else []
+    typer.echo(table(course_root(), assignment, [*(students or []), *known]), nl=False)
+
+
+app.command()(similar)
 
 
 def main() -> None:
