@@ -21,7 +21,8 @@ FIGURE = """<figure id="fig-a"><img src="../_images/a.png" alt="a curve"><figcap
 <span class="caption-number">Figure 4 </span><span class="caption-text"><strong>Live.</strong> Two things.</span></p>
 <p>On paper: which one? None of it matters.</p></figcaption></figure>"""
 REST = """<section id="s"><h2>A law</h2><div class="math notranslate" id="equation-eq-a"><span class="eqno">(1)</span>
-\\[\\dot x = -x\\]</div><p>Read aloud: it decays <a href="x" title="Somebody. A work. 1997.">[1997]</a>. The method is old.</p></section>
+\\[\\dot x = -x\\]</div><p>Read aloud:
+it decays <a href="x" title="Somebody. A work. 1997.">[1997]</a>. The method is old.</p></section>
 <section id="self-check"><h2>Self-check</h2><details class="sd-dropdown"><summary>
 <span class="sd-summary-text">Is it (a) or (b)?
 </span></summary><div class="sd-card-body"><p><strong>(b).</strong> Because.</p></div></details></section>
