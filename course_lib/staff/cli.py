@@ -6,26 +6,17 @@ from typing import Annotated
 
 import typer
 
+from course_lib.staff import marking, pack
+from course_lib.staff.checkout import course_root
+
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Build, release, grade and publish the course.",
 )
-
-
-def course_root() -> Path:
-    """The checkout that holds this command's working folder.
-
-    Raises typer.BadParameter when no parent folder is a course (no `_toc.yml` beside `solutions/`).
-    """
-    here = Path.cwd().resolve()
-    for folder in (here, *here.parents):
-        if (folder / "_toc.yml").is_file() and (folder / "solutions").is_dir():
-            return folder
-    raise typer.BadParameter(
-        f"Wanted a course folder (with _toc.yml and solutions/), got {here}. Change into a checkout of the course."
-    )
+app.add_typer(pack.app)
+app.add_typer(marking.app)
 
 
 @app.command()

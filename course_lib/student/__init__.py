@@ -15,6 +15,7 @@ _HOME = {
     "explore": "explore",
     "glue": "glue",
     "hello": "hello",
+    "own": "own",
     "plotly_html": "plotly_html",
     "probe": "probe",
     "typeset": "glue",

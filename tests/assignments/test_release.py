@@ -89,6 +89,13 @@ def test_every_question_has_its_cells(root, problems):
         assert "Write your answer here" in written.source
 
 
+def test_code_fits_the_width_of_a_notebook(root, problems):
+    """Without a bar to scroll; the line that installs is as long as the address."""
+    cells = [cell for cell in read(root, problems.name).cells if cell.cell_type == "code"]
+    lines = [(cell.id, line) for cell in cells for line in cell.source.splitlines()]
+    assert [(name, line) for name, line in lines if len(line) > 100 and "%pip" not in line] == []
+
+
 def test_given_cells_bind_no_names_that_students_use(root, problems):
     """Checks and probes are expressions, so that `g` or `t` of the student's stay theirs."""
     for cell in read(root, problems.name).cells:

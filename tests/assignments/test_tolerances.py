@@ -1,28 +1,13 @@
 """The derivations in the questions' first lines, recomputed: how right answers scatter, how far off wrong ones are."""
 
-import sys
-
 import answer_matrix as matrix
 import numpy as np
 import pytest
 import torch
+from derivations import misses, module
 from scipy.linalg import expm
 
 from course_lib.staff.grading.inprocess import answers_of
-
-
-def module(problems, name):
-    """A file of the set as its questions use it."""
-    for key, found in sys.modules.items():
-        if key.startswith(f"_course_set_{problems.name}_") and key.endswith(f".{name}"):
-            if found.__file__ == str(problems.folder / f"{name}.py"):
-                return found
-    raise LookupError(name)
-
-
-def misses(miss, function, cases):
-    """Errors in tolerances, one a case, through the wire."""
-    return np.array([miss(case, a.value) for case, a in zip(cases, answers_of(function, cases), strict=True)])
 
 
 def test_q1_rounding_is_tenfold_below_the_tolerance_and_mutants_a_hundredfold_above(a1):

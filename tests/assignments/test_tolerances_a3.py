@@ -1,38 +1,25 @@
 """The derivations in the first lines of the questions of a3_ei_rate, recomputed: right and wrong answers, ranges."""
 
+import importlib
 import inspect
 import re
-import sys
 
 import answer_matrix as matrix
 import numpy as np
 import pytest
 from conftest import ROOT, SETS
+from derivations import misses, module
 
 from course_lib.staff.grading.inprocess import answers_of
 from course_lib.student.checks.a3_ei_rate import memory
 
-data_module = sys.modules["course_lib.student.data"]
+data_module = importlib.import_module("course_lib.student.data")
 
 
 @pytest.fixture
 def a3():
     """The third problem set."""
     return SETS["a3_ei_rate"]
-
-
-def module(problems, name):
-    """A file of the set as its questions use it."""
-    for key, found in sys.modules.items():
-        if key.startswith(f"_course_set_{problems.name}_") and key.endswith(f".{name}"):
-            if found.__file__ == str(problems.folder / f"{name}.py"):
-                return found
-    raise LookupError(name)
-
-
-def misses(miss, function, cases):
-    """Errors in tolerances, one a case, through the wire."""
-    return np.array([miss(case, a.value) for case, a in zip(cases, answers_of(function, cases), strict=True)])
 
 
 def drawn(question, seeds, *strata):

@@ -38,6 +38,20 @@ class Check:
     cpu_seconds: float
 
 
+@dataclass(frozen=True)
+class Own:
+    """A constant of one's own for the written question: its range, what it is, and how it is spread over the range.
+
+    log: evenly in its logarithm; whole: over whole numbers, both ends included. Three digits are kept otherwise.
+    """
+
+    low: float
+    high: float
+    meaning: str
+    log: bool = False
+    whole: bool = False
+
+
 def numbers(value: Any) -> np.ndarray:
     """Any array-like answer as float64: arrays, tensors with their history, numbers, lists.
 

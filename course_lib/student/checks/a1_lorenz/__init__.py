@@ -3,7 +3,7 @@
 The public cases come from other ranges than the hidden ones, and every property is a law, never an answer.
 """
 
-from course_lib.student.checks import Check
+from course_lib.student.checks import Check, Own
 from course_lib.student.checks.a1_lorenz.q1 import q1_derivative, q1_form, q1_rest, q1_terms
 from course_lib.student.checks.a1_lorenz.q2 import q2_constant, q2_form, q2_order, q2_uneven
 from course_lib.student.checks.a1_lorenz.q3 import q3_carried, q3_diagonal, q3_form, q3_time, q3_volume
@@ -21,6 +21,10 @@ CLOSED = {
     "analysis": "question 3",
 }
 WRITTEN = {"q6": (80, 250)}  # words
+OWN = {
+    "rho": Own(45, 60, "Lorenz's parameter rho, with sigma = 10, beta = 8/3, delta = -1"),
+    "difference": Own(1e-12, 1e-8, "how far apart two runs are at first", log=True),
+}
 
 CHECKS = {
     "q1": Check(

@@ -3,7 +3,7 @@
 The public cases come from other ranges than the hidden ones, and every property is a law, never an answer.
 """
 
-from course_lib.student.checks import Check
+from course_lib.student.checks import Check, Own
 from course_lib.student.checks.a2_ctrnn.q1 import q1_clocks, q1_drive, q1_form, q1_leak, q1_wiring
 from course_lib.student.checks.a2_ctrnn.q2 import q2_form, q2_real, q2_stack, q2_turn, q2_turning, q2_unstable
 from course_lib.student.checks.a2_ctrnn.q3 import q3_cost, q3_form, q3_offset, q3_rows, q3_weights
@@ -22,6 +22,10 @@ CLOSED = {
     "analysis": "question 5",
 }
 WRITTEN = {"q7": (80, 250)}  # words
+OWN = {
+    "stride": Own(3, 6, "a network that steps over so many samples of data('flow') at once", whole=True),
+    "error": Own(1e-6, 1e-4, "its one-step error, in standard deviations of the coordinates", log=True),
+}
 
 CHECKS = {
     "q1": Check(

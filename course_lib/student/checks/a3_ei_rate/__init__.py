@@ -3,7 +3,7 @@
 The public cases come from other ranges than the hidden ones, and every property is a law, never an answer.
 """
 
-from course_lib.student.checks import Check
+from course_lib.student.checks import Check, Own
 from course_lib.student.checks.a3_ei_rate.q1 import q1_form, q1_scale, q1_signs, q1_sizes
 from course_lib.student.checks.a3_ei_rate.q2 import q2_clocks, q2_form, q2_power, q2_wires
 from course_lib.student.checks.a3_ei_rate.q3 import q3_alone, q3_chain, q3_currents, q3_form, q3_paradox, q3_response
@@ -21,6 +21,10 @@ CLOSED = {
     "analysis": "question 4",
 }
 WRITTEN = {"q7": (80, 250)}  # words
+OWN = {
+    "K": Own(100, 300, "inputs a cell has from each population", whole=True),
+    "m0": Own(2, 5, "the rate outside, for J = [[1, -2], [1, -1.8]], J0 = [1, 0.8], gains 1, thresholds 1"),
+}
 
 CHECKS = {
     "q1": Check(

@@ -13,10 +13,16 @@ PULSE_AT, PULSE_END = 200, 330  # steps: when a pulse comes, and when one stops 
 ABOVE_NOISE = 0.03  # three standard deviations of the noise
 
 
-def run_network(W: np.ndarray, w_in: np.ndarray, b: np.ndarray, u: np.ndarray, noise: np.ndarray) -> np.ndarray:
-    """Rates (time, trials, n) from silence; one input a step and trial, u (time, trials), noise like the rates.
+def run_network(
+    W: np.ndarray,
+    w_in: np.ndarray,
+    b: np.ndarray,
+    u: np.ndarray,
+    noise: np.ndarray,
+) -> np.ndarray:
+    """Rates (time, trials, n) from silence; inputs u (time, trials), noise like the rates.
 
-    r <- r / 2 + phi(W r + w_in u + b) / 2 + noise, with phi a soft threshold that ends at a ceiling of 10.
+    r <- r / 2 + phi(W r + w_in u + b) / 2 + noise, phi a soft threshold with a ceiling of 10.
     """
     rates, r = np.empty_like(noise), np.zeros(noise.shape[1:])
     for k in range(len(u)):
@@ -29,10 +35,11 @@ def run_network(W: np.ndarray, w_in: np.ndarray, b: np.ndarray, u: np.ndarray, n
 def steps_remembered(
     W: np.ndarray, w_in: np.ndarray, b: np.ndarray, signs: np.ndarray, rng: np.random.Generator
 ) -> float:
-    """For each delay from 1 to 60, the share (R squared) of the input that E cells (signs > 0) still tell, summed.
+    """R squared of the input of each of the last 60 steps, as E cells (signs > 0) tell it, summed.
 
-    A linear readout of the E cells is fitted on 1600 steps for each delay and scored on the next 1200, where less than
-    0 counts as 0; mean of three trials with inputs between -1 and 1 and noise of standard deviation 0.01.
+    A linear readout of the E cells is fitted on 1600 steps for each delay and scored on the next
+    1200, where less than 0 counts as 0; mean of three trials with inputs between -1 and 1 and
+    noise of standard deviation 0.01.
     """
     u = rng.uniform(-1, 1, (3000, 3))
     rates = run_network(W, w_in, b, u, 0.01 * rng.normal(size=(3000, 3, len(b))))

@@ -3,7 +3,7 @@
 The public cases come from other ranges than the hidden ones, and every property is a law, never an answer.
 """
 
-from course_lib.student.checks import Check
+from course_lib.student.checks import Check, Own
 from course_lib.student.checks.a4_spiking.q1 import (
     q1_cells,
     q1_charging,
@@ -29,6 +29,10 @@ CLOSED = {
     "training": "question 7",
 }
 WRITTEN = {"q6": (80, 250)}  # words
+OWN = {
+    "slow": Own(4, 5, "rate in Hz of a cell that ticks like a clock for 20 s"),
+    "fast": Own(46, 56, "rate in Hz at which it ticks for the next 20 s"),
+}
 
 CHECKS = {
     "q1": Check(
