@@ -1,12 +1,12 @@
 """The derivations in the first lines of questions 1 to 3 of a6_separatrix, recomputed: right and wrong answers."""
 
 import re
-import sys
 
 import answer_matrix as matrix
 import numpy as np
 import pytest
 from conftest import SETS
+from derivations import misses, module
 
 from course_lib.staff.grading.inprocess import answers_of
 from course_lib.student.begin import checks_of
@@ -17,20 +17,6 @@ from course_lib.student.cases import build
 def a6():
     """The sixth problem set."""
     return SETS["a6_separatrix"]
-
-
-def module(problems, name):
-    """A file of the set as its questions use it."""
-    for key, found in sys.modules.items():
-        if key.startswith(f"_course_set_{problems.name}_") and key.endswith(f".{name}"):
-            if found.__file__ == str(problems.folder / f"{name}.py"):
-                return found
-    raise LookupError(name)
-
-
-def misses(miss, function, cases):
-    """Errors in tolerances, one a case, through the wire."""
-    return np.array([miss(case, a.value) for case, a in zip(cases, answers_of(function, cases), strict=True)])
 
 
 def drawn(question, seeds, *strata):

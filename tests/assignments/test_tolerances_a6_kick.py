@@ -6,7 +6,8 @@ import answer_matrix as matrix
 import numpy as np
 import pytest
 from conftest import SETS
-from test_tolerances_a6 import drawn, misses, module
+from derivations import misses, module
+from test_tolerances_a6 import drawn
 
 from course_lib.staff.grading.inprocess import answers_of
 from course_lib.student import data

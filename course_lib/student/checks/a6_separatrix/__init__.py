@@ -3,7 +3,7 @@
 The public cases come from other ranges than the hidden ones, and every property is a law, never an answer.
 """
 
-from course_lib.student.checks import Check
+from course_lib.student.checks import Check, Own
 from course_lib.student.checks.a6_separatrix.q1 import (
     q1_flow,
     q1_form,
@@ -30,6 +30,11 @@ CLOSED = {
     "integrate": "question 1",
 }
 WRITTEN = {"q6": (80, 250)}  # words
+
+OWN = {
+    "r_squared": Own(0.955, 0.98, "R^2 between predicted and true crossings on many curves"),
+    "spread": Own(0.4, 0.5, "standard deviation of the true crossings about their mean, in state units"),
+}
 
 CHECKS = {
     "q1": Check(

@@ -61,7 +61,12 @@ def q3_form(separatrix_2d: Function) -> Iterator[Row]:
     c = _asked(separatrix_2d)
     yield Row("shape for n = 61", str(c.shape), "(2, n, 2): branch, point, coordinate", c.shape == (2, N, 2))
     lost = int(np.sum(~np.isfinite(c)))
-    yield Row("finite numbers", f"{lost} numbers are nan or infinite", "none: mind that the speed is zero at the saddle", lost == 0)
+    yield Row(
+        "finite numbers",
+        f"{lost} numbers are nan or infinite",
+        "none: mind that the speed is zero at the saddle",
+        lost == 0,
+    )
 
 
 def q3_saddle(separatrix_2d: Function) -> Iterator[Row]:

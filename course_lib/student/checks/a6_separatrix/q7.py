@@ -40,7 +40,7 @@ def q7_form(cheapest_kick: Function) -> Iterator[Row]:
     kick = _kick(cheapest_kick, f, start, np.stack([start, other]))
     yield Row("numbers for six units", str(kick.size), "one a unit: how far it is moved", kick.size == len(start))
     law = "finite numbers"
-    yield Row("length of the kick", short(np.linalg.norm(kick)), law, bool(np.isfinite(kick).all()))
+    yield Row("length of the kick", short(float(np.linalg.norm(kick))), law, bool(np.isfinite(kick).all()))
 
 
 def q7_flips(cheapest_kick: Function) -> Iterator[Row]:
