@@ -47,23 +47,26 @@ def faults(name: str, seed: int) -> Figures:
     return found
 
 
+def hand_in(root: Path, name: str, count: int) -> list[str]:
+    """Make a course in an empty folder with so many solved notebooks of a set; the command that grades them."""
+    for part in ("solutions", "assignments", "course_lib", "_config.yml"):
+        (root / part).symlink_to(ROOT / part)
+    (root / "_toc.yml").write_text("root: intro\n")
+    notebook = source_notebook(ROOT, name)
+    for number in range(count):
+        notebook.cells[-1].source = f"# {number}"  # no two alike
+        path = root / "in" / f"student{number}" / f"{name}.ipynb"
+        path.parent.mkdir(parents=True)
+        nbformat.write(notebook, path)
+    return [sys.executable, "-m", "course_lib.staff.cli", "grade", name, "--submissions", "in"]
+
+
 def end_to_end(name: str) -> float:
     """CPU seconds that one more solved notebook costs, all processes together."""
     used = []
     for count in CLASSES:
         with tempfile.TemporaryDirectory() as folder:
-            root = Path(folder)
-            for part in ("solutions", "assignments", "course_lib", "_config.yml"):
-                (root / part).symlink_to(ROOT / part)
-            (root / "_toc.yml").write_text("root: intro\n")
-            notebook = source_notebook(ROOT, name)
-            for number in range(count):
-                notebook.cells[-1].source = f"# {number}"  # no two alike
-                path = root / "in" / f"student{number}" / f"{name}.ipynb"
-                path.parent.mkdir(parents=True)
-                nbformat.write(notebook, path)
-            command = [sys.executable, "-m", "course_lib.staff.cli", "grade", name, "--submissions", "in"]
-            used.append(cost(command, root)[0])
+            used.append(cost(hand_in(Path(folder), name, count), Path(folder))[0])
     return (used[1] - used[0]) / (CLASSES[1] - CLASSES[0])
 
 

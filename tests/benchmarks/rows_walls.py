@@ -19,6 +19,7 @@ from course_lib.staff.publishing.assignment_source import source_notebook
 
 from .rows import Criterion, Figures, Row, median
 from .rows_grading import cost
+from .rows_sets import hand_in
 
 ROOT = Path(__file__).resolve().parents[2]
 STOCK, OURS = (1, 3), (2, 10)  # submissions of the smaller and the larger class
@@ -36,18 +37,7 @@ for (_, _right), _answer in zip(_cases, _answers):
 def here(name: str, count: int) -> float:
     """Wall seconds of `course grade` on so many solved notebooks, one after the other."""
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        for part in ("solutions", "assignments", "course_lib", "_config.yml"):
-            (root / part).symlink_to(ROOT / part)
-        (root / "_toc.yml").write_text("root: intro\n")
-        notebook = source_notebook(ROOT, name)
-        for number in range(count):
-            notebook.cells[-1].source = f"# {number}"  # no two alike
-            path = root / "in" / f"student{number}" / f"{name}.ipynb"
-            path.parent.mkdir(parents=True)
-            nbformat.write(notebook, path)
-        command = [sys.executable, "-m", "course_lib.staff.cli", "grade", name, "--submissions", "in", "--jobs", "1"]
-        return cost(command, root)[1]
+        return cost([*hand_in(Path(folder), name, count), "--jobs", "1"], Path(folder))[1]
 
 
 def for_nbgrader(name: str, folder: Path) -> nbformat.NotebookNode:
