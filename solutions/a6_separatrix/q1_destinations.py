@@ -168,9 +168,10 @@ def _arrival(case, value):
 
 def _euler(f, x0, attractors, dt, T, tol):
     x = x0
-    for _ in range(round(T / dt)):
-        x = x + dt * f(x)
-    near = np.linalg.norm(x[:, None] - attractors, axis=-1) <= tol
+    with np.errstate(all="ignore"):  # some starts run off
+        for _ in range(round(T / dt)):
+            x = x + dt * f(x)
+        near = np.linalg.norm(x[:, None] - attractors, axis=-1) <= tol
     return np.where(near.any(axis=1), near.argmax(axis=1), -1), np.zeros(len(x))
 
 

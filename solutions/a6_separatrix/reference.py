@@ -16,7 +16,7 @@ torch = _Torch()
 
 
 def destinations(f, x0, attractors, dt, T, tol):
-    """Which row of attractors each start is near at time T, (n,), and since when without a break, (n,)."""
+    """The row of attractors that is near each start at time T, and since when it has been; (n,) each."""
     x, attractors = np.asarray(x0, dtype=float), np.asarray(attractors, dtype=float)
     since = np.full((len(x), len(attractors)), np.nan)
     for step in range(round(T / dt) + 1):
@@ -34,7 +34,7 @@ def destinations(f, x0, attractors, dt, T, tol):
 
 
 def edge_points(label, a, b, tol):
-    """On each segment from a to b (n, dim) a point at most tol from a change of basin, nan where the ends show none."""
+    """Points (n, dim) at most tol from a change of basin on the segments a to b; nan for rows refused."""
     low, high = np.array(a, dtype=float), np.array(b, dtype=float)
     first, last = np.asarray(label(low)), np.asarray(label(high))
     refused = (first == last) | (first < 0) | (last < 0)
@@ -52,7 +52,7 @@ def edge_points(label, a, b, tol):
 
 
 def separatrix_2d(f, jac, saddle, length, n):
-    """Both branches of the stable manifold of a saddle in the plane, against time and at unit speed; (2, n, 2)."""
+    """Both branches of a saddle's stable manifold, against time and at unit speed; (2, n, 2)."""
     values, vectors = np.linalg.eig(jac(np.asarray(saddle, dtype=float)[None])[0])
     away = vectors[:, np.argmin(values.real)].real
 
@@ -76,7 +76,7 @@ def separatrix_2d(f, jac, saddle, length, n):
 
 
 def koopman_residual(psi, f, x, lam):
-    """grad psi . f - lam (psi - psi^3) at each of the states x (n, dim); it keeps its history of psi's weights."""
+    """grad psi . f - lam (psi - psi^3) at the states x (n, dim), with its history of psi's weights."""
     x = x.detach().requires_grad_()
     value = psi(x)
     (slopes,) = torch.autograd.grad(value.sum(), x, create_graph=True)
@@ -85,7 +85,7 @@ def koopman_residual(psi, f, x, lam):
 
 
 def border_places(s, psi):
-    """Curve (m,) and place (m,) of every change of sign of psi (curves, n), straight between its samples at s (n,)."""
+    """Curve and place, (m,) each, where psi (curves, n), straight between samples, changes its sign."""
     curve, place = [], []
     for k, values in enumerate(np.asarray(psi, dtype=float)):
         signed = np.flatnonzero(values)
@@ -98,7 +98,7 @@ def border_places(s, psi):
 
 
 def cheapest_kick(f, jac, start, attractors, rng):
-    """Displacement (dim,) of start, along the border's normal at the saddle, that just reaches the other attractor."""
+    """The displacement (dim,) along the border's normal at the saddle that is just enough."""
     other = attractors[np.argmax(np.linalg.norm(attractors - start, axis=1))]
 
     def later(h, steps):

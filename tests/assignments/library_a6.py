@@ -30,7 +30,7 @@ def _edge_points(label: Function, a: Any, b: Any, tol: float) -> Any:
 def _separatrix(f: Function, jac: Function, saddle: Any, length: float, n: int) -> Any:
     at = torch.as_tensor(saddle)
     box = torch.stack([at - length, at + length])
-    return stable_manifold(FunctionFlow(f, 2), at, domain=box, n=n, dt=0.15).reshape(2, n, 2)
+    return stable_manifold(FunctionFlow(f, 2), at, domain=box, n=n, dt=0.3).reshape(2, n, 2)
 
 
 def _koopman_residual(psi: Any, f: Function, x: Any, lam: float) -> Any:

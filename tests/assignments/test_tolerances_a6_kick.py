@@ -5,11 +5,12 @@ import sys
 import answer_matrix as matrix
 import numpy as np
 import pytest
-from conftest import SETS
+from conftest import ROOT, SETS
 from derivations import misses, module
 from test_tolerances_a6 import drawn
 
 from course_lib.staff.grading.inprocess import answers_of
+from course_lib.staff.grading.own_numbers import figures_of
 from course_lib.student import data
 from course_lib.student.cases import build
 from course_lib.student.probe import answer_cases
@@ -118,6 +119,32 @@ def test_q5_given_curves_are_what_texts_and_model_answer_say(begun):
     assert round(true[crosses].std(), 2) == 0.15 and round(1 - (0.02 / true[crosses].std()) ** 2, 2) == 0.98
     away = np.abs(psi[~crosses]).min(axis=1)
     assert away.min() > 0.04, "the curves that stay in one basin do not even come close"
+
+
+def basins_at(x, damping, dt=0.05, euler=False):
+    """Signs of the places at which balls (n, 2) come to rest."""
+    f = build({"kind": "duffing", "damping": damping})
+    for _ in range(round(40 / dt)):
+        a = f(x)
+        b = f(x + dt / 2 * a)
+        x = x + dt * (a if euler else f(x + dt * 0.75 * b) * 4 / 9 + (2 * a + 3 * b) / 9)
+    return np.sign(x[:, 0])
+
+
+@pytest.mark.parametrize("damping", [0.3, 0.45])
+@pytest.mark.parametrize("speed", [0.62, 0.68])
+def test_q6_own_place_parts_the_wells_and_a_ruler_misses_it_as_the_rubric_says(damping, speed):
+    found = figures_of(ROOT, "a6_separatrix")
+    place = found.right(damping, speed)
+    beside = place + 0.001 * np.array([-1, 1, 0])
+    labels = basins_at(np.stack([beside, np.full(3, speed)], axis=1), damping)
+    assert labels[0] != labels[1], "the border is at most a thousandth off"
+    off = abs(found.wrong(damping, speed)["along the saddle's stable direction, as a straight line"] - place)
+    assert 0.025 < off < 0.055
+    places = np.linspace(place - 0.02, place + 0.02, 201)
+    rough = basins_at(np.stack([places, np.full(201, speed)], axis=1), damping, dt=0.1, euler=True)
+    moved = place - places[np.flatnonzero(np.diff(rough))[-1]]
+    assert 0.0065 < moved / abs(place) < 0.0125, "Euler's border lies farther out"
 
 
 def ladder_of(name, seeds):

@@ -13,7 +13,7 @@ def time_then_length(f, jac, saddle, length, n):
     for sign in (-1, 1):
         path, gone = [saddle, saddle + sign * 1e-4 * v], [0.0, 1e-4]
         while gone[-1] < length:
-            x, h = path[-1][None], -0.04 / max(1.0, np.linalg.norm(f(path[-1][None])))
+            x, h = path[-1][None], -0.08 / max(1.0, np.linalg.norm(f(path[-1][None])))
             a = f(x)
             b = f(x + h * a / 2)
             c = f(x + h * b / 2)
@@ -49,12 +49,12 @@ def torch_unit_speed(f, jac, saddle, length, n):
     v = v + 0.05 * torch.stack([-v[1], v[0]])
     x = torch.stack([start - 1e-5 * v, start + 1e-5 * v])
     c = [start.expand(2, 2)]
-    h = length / (n - 1) / 4
-    for k in range(1, 4 * (n - 1) + 1):
+    h = length / (n - 1) / 2
+    for k in range(1, 2 * (n - 1) + 1):
         a = torch.nn.functional.normalize(f(x))
         b = torch.nn.functional.normalize(f(x - h / 2 * a))
         x = x - h * torch.nn.functional.normalize(f(x - 0.75 * h * b)) * 4 / 9 - h * (2 * a + 3 * b) / 9
-        if k % 4 == 0:
+        if k % 2 == 0:
             c.append(x)
     return torch.stack(c, 1)
 
@@ -64,15 +64,14 @@ def single_precision(f, jac, saddle, length, n):
     values, vectors = np.linalg.eig(jac(saddle.astype(np.float32)[None])[0])
     v = vectors[:, np.argmin(values)].astype(np.float32)
     home = saddle.astype(np.float32)
-    x, h = np.stack([home + np.float32(0.004) * v, home - np.float32(0.004) * v]), np.float32(0.008)
+    x, h = np.stack([home + np.float32(0.004) * v, home - np.float32(0.004) * v]), np.float32(0.02)
     trail = [np.stack([home, home]), x]
-    for _ in range(int(length / 0.008) + 1):
-        a = f(x) / np.linalg.norm(f(x), axis=1, keepdims=True)
-        middle = x - h / 2 * a
-        b = f(middle) / np.linalg.norm(f(middle), axis=1, keepdims=True)
-        x = x - h * b
+    for _ in range(int(length / 0.02) + 1):
+        a = f(x)
+        b = f(x - h / 2 * a / np.linalg.norm(a, axis=1, keepdims=True))
+        x = x - h * b / np.linalg.norm(b, axis=1, keepdims=True)
         trail.append(x)
-    gone = np.concatenate([[0], 0.004 + 0.008 * np.arange(len(trail) - 1)])
+    gone = np.concatenate([[0], 0.004 + 0.02 * np.arange(len(trail) - 1)])
     s = np.linspace(0, length, n)
     branches = np.stack(trail, axis=1)
     return np.stack([[np.interp(s, gone, branch[:, k]) for k in (0, 1)] for branch in branches]).swapaxes(1, 2)

@@ -32,8 +32,8 @@ CLOSED = {
 WRITTEN = {"q6": (80, 250)}  # words
 
 OWN = {
-    "r_squared": Own(0.955, 0.98, "R^2 between predicted and true crossings on many curves"),
-    "spread": Own(0.4, 0.5, "standard deviation of the true crossings about their mean, in state units"),
+    "damping": Own(0.3, 0.45, "of a ball: place' = speed, speed' = place - place^3 - damping speed"),
+    "speed": Own(0.62, 0.68, "speed at which the ball starts, in any place"),
 }
 
 CHECKS = {
