@@ -108,8 +108,8 @@ def q4_rows(koopman_residual: Function) -> Iterator[Row]:
 
 def q4_weights(koopman_residual: Function) -> Iterator[Row]:
     """Loss and weights: the gradient against a small change of each weight."""
-    psi = _Wave()
-    values = _asked(koopman_residual, psi, _switches(1.0), STATES, 2.0)
+    psi, pair = _Wave(), STATES[[0, 4]]  # where both terms weigh alike
+    values = _asked(koopman_residual, psi, _switches(1.0), pair, 2.0)
     yield Row(
         "history of psi", "kept" if values.requires_grad else "cut off", "kept: psi is to learn", values.requires_grad
     )
@@ -117,7 +117,7 @@ def q4_weights(koopman_residual: Function) -> Iterator[Row]:
     by_a, by_c = (0.0 if slope is None else float(slope) for slope in slopes)
 
     def summed(a: float, c: float) -> float:
-        return float(numbers(_asked(koopman_residual, _Wave(a, c), _switches(1.0), STATES, 2.0)).sum())
+        return float(numbers(_asked(koopman_residual, _Wave(a, c), _switches(1.0), pair, 2.0)).sum())
 
     law = "alike: what the sum does when the weight is nudged"
     for name, found, nudge in (("gradient by psi's factor", by_a, (0.01, 0)), ("by psi's constant", by_c, (0, 0.01))):
