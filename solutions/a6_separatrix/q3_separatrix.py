@@ -23,6 +23,7 @@ from .reference import separatrix_2d
 
 BORDER, POINTS = 0.01, 0.98  # state units, and the share of the points that must be as near
 SPACING, ANGLE, START = 0.05, 5.0, 0.01  # of a step; degrees; state units
+ROUGH = 0.05  # state units: the right curve, not well drawn
 SHORTEST, LONGEST = 0.4, 1.12  # of the length that is asked for
 BEYOND, PARTS = 1.25, 2
 
@@ -31,6 +32,8 @@ SEEN = {
     "form": "You do not return finite numbers in the layout (2, n, 2): branch, point, coordinate.",
     "off": "{wrong} of {n} points lie beside the border, the first at arc length {s:.2g} on your branch {branch}: "
     "starts on both sides of it end in one basin. Which way in time does this curve draw neighbours to itself?",
+    "rough": "{wrong} of {n} points lie more than 0.01 beside the border, the farthest {far:.2g}. This is the right "
+    "curve, roughly drawn: take smaller steps, or tell your solver to be more accurate.",
     "length": "Your longer branch has a length of {yours:.2g}, and {length:.2g} was asked for. A length is no time: "
     "near the saddle everything is slow, farther out it is not.",
     "even": "{share:.0f} % of your points lie within a twentieth of the length from the saddle, and your longest step "
@@ -115,6 +118,8 @@ def _border(case, value):
     if border_miss(case, value) <= 1:
         return True, {}
     wrong = gaps > BORDER
+    if wrong.sum() > (1 - POINTS) * len(gaps) and gaps.max() < ROUGH:
+        return False, {"seen": SEEN["rough"].format(wrong=wrong.sum(), n=len(gaps), far=gaps.max())}
     if wrong.sum() > (1 - POINTS) * len(gaps):
         branch, k = divmod(int(np.argmax(wrong)), found.shape[1])
         s = _steps(found)[branch, :k].sum()

@@ -7,10 +7,12 @@ import numpy as np
 import pytest
 from conftest import SETS
 from derivations import misses, module
+from scipy.integrate import solve_ivp
 
 from course_lib.staff.grading.inprocess import answers_of
 from course_lib.student.begin import checks_of
 from course_lib.student.cases import build
+from course_lib.student.check import examine
 
 
 @pytest.fixture
@@ -82,6 +84,27 @@ def test_q3_right_methods_stay_on_the_border_and_a_ruler_does_not(a6):
     for name, function in right.items():
         assert misses(q3.border_miss, function, cases).max() * q3.BORDER < 0.003, name
     assert misses(q3.border_miss, wrong["straight_line"], cases).min() * q3.BORDER > 0.05
+
+
+def test_q3_a_solver_left_at_its_default_is_told_in_the_check_and_in_the_feedback(a6):
+    """Right in everything but 0.015 to 0.05 off: the check sees it before the judge does, and both say what it is."""
+
+    def default_tolerance(f, jac, saddle, length, n):
+        values, vectors = np.linalg.eig(jac(saddle))
+        away, s = vectors[:, np.argmin(values)], np.linspace(0, length, n)
+
+        def slope(_, x):
+            return -f(x) / np.linalg.norm(f(x))
+
+        starts = [saddle + 1e-4 * sign * away for sign in (1, -1)]
+        return np.stack([solve_ivp(slope, (0, length), start, t_eval=s).y.T for start in starts])
+
+    question = a6.questions["q3"]
+    found = examine(checks_of("a6_separatrix").CHECKS["q3"], default_tolerance)
+    assert [row.what for row in found.rows if not row.holds] == ["a ball, started 0.01 to either side"]
+    cases = question.draw(np.random.default_rng(1))
+    verdict = matrix.verdict_of(question, default_tolerance, cases)
+    assert "tell your solver to be more accurate" in verdict.properties[0].sentence
 
 
 def test_q3_even_times_crowd_at_the_saddle(a6):

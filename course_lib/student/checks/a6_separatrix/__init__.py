@@ -15,7 +15,7 @@ from course_lib.student.checks.a6_separatrix.q1 import (
     q1_time,
 )
 from course_lib.student.checks.a6_separatrix.q2 import q2_form, q2_lengths, q2_names, q2_refuse, q2_sides, q2_third
-from course_lib.student.checks.a6_separatrix.q3 import q3_clock, q3_form, q3_length, q3_saddle, q3_sides
+from course_lib.student.checks.a6_separatrix.q3 import q3_clock, q3_form, q3_length, q3_saddle, q3_sides, q3_well
 from course_lib.student.checks.a6_separatrix.q4 import q4_form, q4_levels, q4_rows, q4_solved, q4_terms, q4_weights
 from course_lib.student.checks.a6_separatrix.q5 import q5_form, q5_kept, q5_pieces, q5_straight, q5_units, q5_zero
 from course_lib.student.checks.a6_separatrix.q7 import q7_enough, q7_flips, q7_form
@@ -59,7 +59,7 @@ CHECKS = {
         "The curve nobody can follow forwards",
         "separatrix_2d",
         ("f", "jac", "saddle", "length", "n"),
-        (q3_form, q3_saddle, q3_sides, q3_length, q3_clock),
+        (q3_form, q3_saddle, q3_sides, q3_well, q3_length, q3_clock),
         "flows (tilted double wells with little friction, wavy borders), where the saddle lies, length (3 to 6), and n "
         "(37 to 49).",
         6.0,

@@ -128,16 +128,21 @@ def q1_open(destinations: Function) -> Iterator[Row]:
 
 def q1_stays(destinations: Function) -> Iterator[Row]:
     """Arrival is for good."""
-    starts, home, dt, tol = np.array([[1.0, 0.0], [0.0, 2.0], [-1.5, 1.0]]), np.zeros((1, 2)), 0.05, 1.2
-    _, arrival = _asked(destinations, _swing, starts, home, dt, 12.0, tol)
-    away = _size_of_swing(starts, np.arange(0, 12 + dt / 2, dt)) / tol
-    step = np.round(np.nan_to_num(np.clip(arrival, 0, 12), nan=12.0) / dt).astype(int)
-    after = max(away[i, k:].max() for i, k in enumerate(step))
-    law = "never beyond tol again: passing through is not arriving"
-    yield Row("a swing from your arrival on", f"comes as far as {short(after)} tol", law, after < 1.02)
-    before = min(away[i, k - 1] if k else 9.0 for i, k in enumerate(step))
-    law = "outside: at your arrival it has just come in"
-    yield Row("a swing one dt before your arrival", f"{short(before)} tol away", law, before > 0.98)
+    starts, home = np.array([[1.0, 0.0], [0.0, 2.0], [-1.5, 1.0]]), np.zeros((1, 2))
+    for dt, T, tol, why in (
+        (0.05, 12.0, 1.2, "passing through is not arriving"),
+        (0.1, 16.0, 0.1, "if that holds above, how accurate is a step of yours?"),
+    ):
+        _, arrival = _asked(destinations, _swing, starts, home, dt, T, tol)
+        away = _size_of_swing(starts, np.arange(0, T + dt / 2, dt)) / tol
+        step = np.round(np.nan_to_num(np.clip(arrival, 0, T), nan=T) / dt).astype(int)
+        after = max(away[i, k:].max() for i, k in enumerate(step))
+        law = f"never beyond tol again: {why}"
+        name = f"a swing, tol = {tol:g}"
+        yield Row(f"{name}: from your arrival on", f"comes as far as {short(after)} tol", law, after < 1.02)
+        before = min(away[i, k - 1] if k else 9.0 for i, k in enumerate(step))
+        law = "outside: at your arrival it has just come in, if your steps are accurate"
+        yield Row(f"{name}: one dt before your arrival", f"{short(before)} tol away", law, before > 0.98)
 
 
 def q1_rows(destinations: Function) -> Iterator[Row]:

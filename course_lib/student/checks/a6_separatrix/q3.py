@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from course_lib.student.checks import Row, numbers, short
+from course_lib.student.fields import duffing
 
 Function = Callable[..., Any]
 
@@ -114,6 +115,27 @@ def q3_length(separatrix_2d: Function) -> Iterator[Row]:
     even = bool(np.abs(steps / (LENGTH / (N - 1)) - 1).max() < 0.05)
     yours = f"{short(steps.min())} to {short(steps.max())}; {100 * crowd:.0f} % of the points sit at the saddle"
     yield Row("steps from point to point", yours, "even in length, which is not even in time", even)
+
+
+def q3_well(separatrix_2d: Function) -> Iterator[Row]:
+    """Within 0.01, on a border that no formula gives: starts beside it are run."""
+    f, n = duffing(0.25), 41
+    c = numbers(separatrix_2d(f, f.jac, np.zeros(2), 5.0, n))
+    along = np.gradient(c, axis=1)
+    along = along / np.maximum(np.linalg.norm(along, axis=-1, keepdims=True), 1e-12)
+    aside = 0.01 * np.stack([-along[..., 1], along[..., 0]], axis=-1)
+    x = np.stack([c - aside, c + aside])[:, :, 2:]
+    with np.errstate(all="ignore"):
+        for _ in range(300):
+            slopes = [f(x)]
+            for ahead in (0.05, 0.05, 0.1):
+                slopes.append(f(x + ahead * slopes[-1]))
+            x = x + 0.1 / 6 * (slopes[0] + 2 * slopes[1] + 2 * slopes[2] + slopes[3])
+    ends = np.sign(x[..., 0])
+    same = int(np.sum(ends[0] == ends[1]))
+    yours = f"end in one well at {same} of {ends[0].size} points"
+    law = "in two wells: so near to the border your points are wanted"
+    yield Row("a ball, started 0.01 to either side", yours, law, same == 0)
 
 
 def q3_clock(separatrix_2d: Function) -> Iterator[Row]:

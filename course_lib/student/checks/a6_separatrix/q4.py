@@ -36,12 +36,17 @@ class _Wave:
 
 def _switches(speed: float) -> Callable[[Any], Any]:
     """Each coordinate in a double well of its own: x' = speed (x - x^3), y' = -y."""
-    return lambda x: _torch().stack([speed * (x[:, 0] - x[:, 0] ** 3), -x[:, 1]], -1)
+    return lambda x: _columns(speed * (x[:, 0] - x[:, 0] ** 3), -x[:, 1])
 
 
 def _turning(x: Any) -> Any:
     """Round in circles: x' = -y, y' = x."""
-    return _torch().stack([-x[:, 1], x[:, 0]], -1)
+    return _columns(-x[:, 1], x[:, 0])
+
+
+def _columns(first: Any, second: Any) -> Any:
+    """Two coordinates as states (n, 2): arrays from arrays, tensors from tensors."""
+    return _torch().stack([first, second], -1) if hasattr(first, "detach") else np.stack([first, second], -1)
 
 
 def _resting(x: Any) -> Any:
