@@ -58,9 +58,9 @@ release: $(STAMP)
 grade: $(STAMP)
 	@$(COURSE) grade $(ASSIGNMENT) --submissions $(SUBMISSIONS) $(GRADE_ARGS)
 
-# make publish TO=../public
+# make publish TO=../public [PUBLISH_ARGS=--push]
 publish: book
-	@$(COURSE) publish --to $(TO)
+	@$(COURSE) publish --to $(TO) $(PUBLISH_ARGS)
 
 # make bench [ROW=name]
 bench: $(STAMP)

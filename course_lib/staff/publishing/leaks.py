@@ -7,6 +7,7 @@ other files.
 """
 
 import ast
+import contextlib
 import html
 import json
 import re
@@ -144,24 +145,30 @@ def leaks_in_notebook(root: Path, name: str, path: Path, source: Mapping[str, An
     return list(dict.fromkeys(find(secrets(root, name, source), texts)))
 
 
-def leaks_in_tree(root: Path, tree: Path) -> list[Leak]:
-    """Secrets of every set in any file below ``tree``, a folder that is to become public.
-
-    root: the private checkout; what its `course_lib` says is public and no leak.
-    """
+def every_secret(root: Path) -> dict[str, str]:
+    """The secrets of all sets; what the `course_lib` of ``root`` says is public and none."""
     every: dict[str, str] = {}
     for folder in sorted((root / "solutions").glob("*/questions.py")):
         every |= secrets(root, folder.parent.name)
+    return every
+
+
+def leaks_in_bytes(every: Mapping[str, str], name: str, content: bytes) -> list[Leak]:
+    """Secrets in a file's content; ``name`` says by its ending how it is read."""
+    text = content.decode("utf-8", errors="ignore")
+    if name.endswith(".ipynb"):
+        with contextlib.suppress(ValueError):  # in the past there may be files that are no notebooks
+            return find(every, notebook_texts(name, text))
+    if name.endswith(".html"):
+        return find(every, [(name, text), (name, html.unescape(TAG.sub("", text)))])
+    return find(every, [(name, text)])
+
+
+def leaks_in_tree(every: Mapping[str, str], tree: Path) -> list[Leak]:
+    """Secrets in any file below ``tree``, a folder that is to become public."""
     found = []
     for path in sorted(path for path in tree.rglob("*") if path.is_file()):
-        name = str(path.relative_to(tree))
-        text = path.read_bytes().decode("utf-8", errors="ignore")
-        if path.suffix == ".ipynb":
-            found += find(every, notebook_texts(name, text))
-        elif path.suffix == ".html":
-            found += find(every, [(name, text), (name, html.unescape(TAG.sub("", text)))])
-        else:
-            found += find(every, [(name, text)])
+        found += leaks_in_bytes(every, str(path.relative_to(tree)), path.read_bytes())
     return list(dict.fromkeys(found))
 
 
