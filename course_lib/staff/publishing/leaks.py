@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 SHORTEST = 20
+SENTENCE = 40  # of prose: shorter lines may well be said twice
 EDGES = ",()[]{}\\"  # what a line loses when it is taken out of a longer statement
 BEGIN, END = re.compile(r"BEGIN (SOLUTION|HIDDEN TESTS)"), re.compile(r"END (SOLUTION|HIDDEN TESTS)")
 TAG = re.compile(r"<[^>]*>")  # pages colour code word by word
@@ -146,11 +147,33 @@ def leaks_in_notebook(root: Path, name: str, path: Path, source: Mapping[str, An
 
 
 def every_secret(root: Path) -> dict[str, str]:
-    """The secrets of all sets; what the `course_lib` of ``root`` says is public and none."""
-    every: dict[str, str] = {}
-    for folder in sorted((root / "solutions").glob("*/questions.py")):
-        every |= secrets(root, folder.parent.name)
+    """All that is secret under ``root/solutions``: the sets', and whatever else only instructors may read.
+
+    What the `course_lib` of ``root`` says is public, and what the students' notebooks say.
+    """
+    folders = sorted(path.parent for path in (root / "solutions").glob("*/questions.py"))
+    every = _for_instructors(root, folders)
+    for folder in folders:
+        every |= secrets(root, folder.name)
     return every
+
+
+def _for_instructors(root: Path, folders: Iterable[Path]) -> dict[str, str]:
+    """Known right and wrong answers by their statements; notes, lessons and exams by their longer lines."""
+    notebooks = "\n".join(regions((folder / "notebook.md").read_text(encoding="utf-8"))[0] for folder in folders)
+    public = normal(notebooks) + library(root)
+    found: dict[str, str] = {}
+    for path in sorted((root / "solutions").glob("**/*")):
+        text = path.read_text(encoding="utf-8") if path.suffix in (".py", ".md") else ""
+        if path.parent.name in ("variants", "mutants"):
+            lines = statements(text)
+        elif path.suffix == ".md" and path.name not in ("notebook.md", "rubric.md"):
+            plain = {normal(line).strip(EDGES) for line in text.splitlines() if not line.startswith("#")}
+            lines = {line for line in plain if len(line) >= SENTENCE}
+        else:
+            continue
+        found |= {line: str(path.relative_to(root)) for line in lines if line not in public}
+    return found
 
 
 def leaks_in_bytes(every: Mapping[str, str], name: str, content: bytes) -> list[Leak]:
