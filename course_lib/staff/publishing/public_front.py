@@ -44,7 +44,7 @@ pip install "course-lib @ git+{url}@{tag}"
 Every page of the book has a link at its foot for reporting one. This repository is written by a program from the one in
 which the course is made, so a change made here would be lost: please describe it in an [issue]({url}/issues) instead.
 
-{licences}To cite: [CITATION.cff](CITATION.cff).
+{licences} To cite: [CITATION.cff](CITATION.cff).
 """
 WORKFLOW = """\
 # Shows the folder `site` as this repository's pages. Written by `course publish`; it runs nothing of its own.
