@@ -1,0 +1,10 @@
+"""a5_flipflop: what is asked, what it is worth, which parts of course_lib are open. One file a question beside this."""
+
+from .q1_latch import QUESTION as Q1
+
+TITLE = "Memory as attractors"
+VERSION = 1
+OPEN = ()  # tasks answers q1 and q2, training q3, analysis q4 to q6, models and dynamics half of q4, systems q8
+
+QUESTIONS = (Q1,)
+WRITTEN = {"q7": 10}
