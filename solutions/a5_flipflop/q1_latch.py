@@ -5,9 +5,8 @@ height, and nothing is said before the first one, so its task draws other trials
 
 Cases: one bit ("one": a slow one with holds of a hundred steps and more, a dense one) and several bits ("several", two
 to five, one of them never pulsed), in several trials each, so that what leaks from bit to bit, from trial to trial or
-from one step to the next costs its own points. Answers are -1, 0 and 1, so there is nothing to tolerate (1e-6 for halves of
-rounding); the guard wants at least five wrong steps of ways that agree most of the time (sums, toggles, tall pulses
-only). tests/assignments recomputes this.
+from one step to the next costs its own points. Answers are -1, 0 and 1, so there is nothing to tolerate (1e-6
+for rounding); the guard wants five wrong steps and more of ways that agree most of the time (sums, tall pulses only).
 """
 
 import numpy as np

@@ -9,3 +9,15 @@ def latch(pulses):
     steps = np.arange(pulses.shape[1])[:, None]
     last = np.maximum.accumulate(np.where(pulses != 0, steps, 0), axis=1)
     return np.take_along_axis(np.sign(pulses), last, axis=1)
+
+
+def memory_scores(y_hat, y, valid, margin):
+    """Three scores of the outputs y_hat against targets y: of single bits, of whole trials, of whole memories."""
+    valid = np.asarray(valid, dtype=bool)
+    right = np.asarray(y_hat) * np.asarray(y) > margin
+    whole = right.all(axis=-1)
+    bits = right[valid].mean()
+    trials = (whole | ~valid).all(axis=1).mean()
+    memory = (np.asarray(y) > 0) @ 2 ** np.arange(right.shape[-1])
+    kept = [whole[valid & (memory == word)].mean() >= 0.95 for word in np.unique(memory[valid])]
+    return bits, trials, sum(kept)

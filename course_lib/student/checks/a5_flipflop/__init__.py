@@ -5,6 +5,7 @@ The public cases come from other ranges than the hidden ones, and every property
 
 from course_lib.student.checks import Check
 from course_lib.student.checks.a5_flipflop.q1 import q1_before, q1_bits, q1_form, q1_height, q1_hold, q1_repeat
+from course_lib.student.checks.a5_flipflop.q2 import q2_form, q2_margin, q2_mask, q2_memories, q2_one
 
 TITLE = "Problem set 5, Memory as attractors"
 VERSION = 1
@@ -25,7 +26,16 @@ CHECKS = {
         "latch",
         ("pulses",),
         (q1_form, q1_hold, q1_before, q1_repeat, q1_height, q1_bits),
-        "number of bits (1 to 5), of trials and steps, how often pulses come, their heights, and bits that never get one.",
+        "number of bits (1 to 5), of trials and steps, how often pulses come, how high they are, and bits without any.",
+        2.0,
+    ),
+    "q2": Check(
+        "98 % of the bits",
+        "memory_scores",
+        ("y_hat", "y", "valid", "margin"),
+        (q2_form, q2_one, q2_margin, q2_memories, q2_mask),
+        "number of bits (2 or 3), of trials and steps, the margin, where outputs go wrong, masks, and memories that are "
+        "never asked for.",
         2.0,
     ),
 }
