@@ -10,8 +10,8 @@ def codes_by_rows(y_hat, y, valid, margin):
     """Valid steps laid in one row, memories found as rows that differ."""
     right = (np.sign(y_hat) == y) & (np.abs(y_hat) > margin)
     steps, asked = right[valid], y[valid]
-    kinds, which = np.unique(asked, axis=0, return_inverse=True)
-    share = np.bincount(which.reshape(-1), weights=steps.all(axis=1)) / np.bincount(which.reshape(-1))
+    which = np.unique(asked, axis=0, return_inverse=True)[1].reshape(-1)
+    share = np.bincount(which, weights=steps.all(axis=1)) / np.bincount(which)
     faults = (~right.all(axis=2) & valid).sum(axis=1)
     return [steps.mean(), (faults == 0).mean(), int((share >= 0.95).sum())]
 

@@ -34,8 +34,8 @@ CHECKS = {
         "memory_scores",
         ("y_hat", "y", "valid", "margin"),
         (q2_form, q2_one, q2_margin, q2_memories, q2_mask),
-        "number of bits (2 or 3), of trials and steps, the margin, where outputs go wrong, masks, and memories that are "
-        "never asked for.",
+        "number of bits (2 or 3), of trials and steps, the margin, where outputs go wrong, masks, and memories that "
+        "are never asked for.",
         2.0,
     ),
 }

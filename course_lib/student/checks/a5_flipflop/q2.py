@@ -62,7 +62,7 @@ def q2_margin(memory_scores: Function) -> Iterator[Row]:
         ("outputs of nearly twice the margin", 1.9 * MARGIN, 1),
         ("outputs of three, beyond their targets", 3.0, 1),
     ):
-        y_hat, y, valid = _perfect()
+        _, y, valid = _perfect()
         bits = _scores(memory_scores, height * y, y, valid)[0]
         law = "none: further than the margin is far enough" if wanted else "all of them: too near to zero to be read"
         yield Row(name, _lost(bits, whole), law, abs(bits - wanted) < 1e-9)
