@@ -53,14 +53,19 @@ SEEN = {
 
 
 def draw(rng: np.random.Generator) -> list[Case]:
-    """Three tables without a mask, two with one."""
-    return [
-        _table(rng, bits=3, clean=0.0),
-        _table(rng, bits=2, clean=0.4),
-        _table(rng, bits=3, clean=0.3, never=True),
+    """Three tables without a mask, which do not keep one number of memories all, and two with one."""
+    plain: list[Case] = []
+    while len({case.expected[2] for case in plain}) < 2:
+        plain = [
+            _table(rng, bits=3, clean=0.0),
+            _table(rng, bits=2, clean=0.4),
+            _table(rng, bits=3, clean=0.3, never=True),
+        ]
+    masked = [
         _table(rng, bits=2, clean=0.4, masked=True),
         _table(rng, bits=3, clean=0.3, masked=True, never=True),
     ]
+    return [*plain, *masked]
 
 
 def _table(rng, bits, clean, masked=False, never=False):
