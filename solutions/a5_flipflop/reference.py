@@ -21,3 +21,15 @@ def memory_scores(y_hat, y, valid, margin):
     memory = (np.asarray(y) > 0) @ 2 ** np.arange(right.shape[-1])
     kept = [whole[valid & (memory == word)].mean() >= 0.95 for word in np.unique(memory[valid])]
     return bits, trials, sum(kept)
+
+
+def keep_best(step, validate, state, n):
+    """Train for n epochs and hand back copies of the weights that validated best, their epoch and their loss."""
+    best, best_epoch, best_loss = None, 0, np.inf
+    for epoch in range(1, n + 1):
+        step(state)
+        loss = validate(state)
+        if loss < best_loss:
+            best = {name: np.array(weights) for name, weights in state.items()}
+            best_epoch, best_loss = epoch, loss
+    return best, best_epoch, best_loss

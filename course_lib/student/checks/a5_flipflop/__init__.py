@@ -6,6 +6,7 @@ The public cases come from other ranges than the hidden ones, and every property
 from course_lib.student.checks import Check
 from course_lib.student.checks.a5_flipflop.q1 import q1_before, q1_bits, q1_form, q1_height, q1_hold, q1_repeat
 from course_lib.student.checks.a5_flipflop.q2 import q2_form, q2_margin, q2_mask, q2_memories, q2_one
+from course_lib.student.checks.a5_flipflop.q3 import q3_alias, q3_calls, q3_form, q3_nan, q3_ties
 
 TITLE = "Problem set 5, Memory as attractors"
 VERSION = 1
@@ -36,6 +37,14 @@ CHECKS = {
         (q2_form, q2_one, q2_margin, q2_memories, q2_mask),
         "number of bits (2 or 3), of trials and steps, the margin, where outputs go wrong, masks, and memories that "
         "are never asked for.",
+        2.0,
+    ),
+    "q3": Check(
+        "Keep the best, not the last",
+        "keep_best",
+        ("step", "validate", "state", "n"),
+        (q3_form, q3_alias, q3_calls, q3_ties, q3_nan),
+        "number of arrays (2 to 4) and of epochs, where the lowest loss comes, ties, and where losses are NaN.",
         2.0,
     ),
 }
