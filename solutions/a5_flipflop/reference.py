@@ -33,3 +33,29 @@ def keep_best(step, validate, state, n):
             best = {name: np.array(weights) for name, weights in state.items()}
             best_epoch, best_loss = epoch, loss
     return best, best_epoch, best_loss
+
+
+def resting_states(W, b, starts):
+    """Distinct solutions of x = W tanh(x) + b, by damped Gauss-Newton steps on the velocity; (k, N) out of (n, N)."""
+    x, eye = np.array(starts, dtype=float), np.eye(len(b))
+    velocity = np.tanh(x) @ W.T + b - x
+    damping, moving = np.full(len(x), 1e-3), np.arange(len(x))
+    for _ in range(100):
+        J = W * (1 - np.tanh(x[moving, None]) ** 2) - eye
+        Jt = J.transpose(0, 2, 1)
+        push = Jt @ velocity[moving, :, None]
+        step = np.linalg.solve(Jt @ J + damping[moving, None, None] * eye, push)[..., 0]
+        there = x[moving] - step
+        faster = np.tanh(there) @ W.T + b - there
+        better = np.linalg.norm(faster, axis=1) < np.linalg.norm(velocity[moving], axis=1)
+        x[moving[better]], velocity[moving[better]] = there[better], faster[better]
+        damping[moving] *= np.where(better, 0.1, 8.0)
+        speed = np.linalg.norm(velocity, axis=1)
+        moving = np.flatnonzero((speed > 1e-13) & (damping < 1e4))
+        if not len(moving):
+            break
+    found = []
+    for state in x[np.linalg.norm(velocity, axis=1) < 1e-10]:
+        if all(np.linalg.norm(state - other) > 1e-4 for other in found):
+            found.append(state)
+    return np.array(found).reshape(-1, len(b))

@@ -6,6 +6,8 @@ from typing import Any
 import torch
 from library_answers import pasted
 
+from course_lib.analysis import fixed_points
+from course_lib.models import CTRNN
 from course_lib.tasks import FlipFlop
 from course_lib.tasks.trial import Trial
 from course_lib.training import train
@@ -36,8 +38,17 @@ def _keep_best(step: Any, validate: Any, state: Any, n: int) -> Any:
     return state, history.best_step, history.loss[-1]
 
 
+def _resting_states(W: Any, b: Any, starts: Any) -> Any:
+    network = CTRNN(len(b), 1, 1, tau=1.0, dt=0.1, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        network.W_rec.copy_(torch.as_tensor(W))
+        network.b.copy_(torch.as_tensor(b))
+        return fixed_points(network.flow_at(torch.zeros(1, dtype=torch.float64)), torch.as_tensor(starts)).x
+
+
 LIBRARY_OF_SET: dict[str, dict[str, Function]] = {
     "q1": {"call": _latch, "copy": pasted(FlipFlop, "FlipFlop")},
     "q2": {"call": _memory_scores, "copy": pasted(FlipFlop, "FlipFlop")},
     "q3": {"call": _keep_best, "copy": pasted(train, "train")},
+    "q4": {"call": _resting_states, "copy": pasted(fixed_points, "fixed_points")},
 }

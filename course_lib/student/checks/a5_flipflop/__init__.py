@@ -7,6 +7,7 @@ from course_lib.student.checks import Check
 from course_lib.student.checks.a5_flipflop.q1 import q1_before, q1_bits, q1_form, q1_height, q1_hold, q1_repeat
 from course_lib.student.checks.a5_flipflop.q2 import q2_form, q2_margin, q2_mask, q2_memories, q2_one
 from course_lib.student.checks.a5_flipflop.q3 import q3_alias, q3_calls, q3_form, q3_nan, q3_ties
+from course_lib.student.checks.a5_flipflop.q4 import q4_count, q4_distinct, q4_form, q4_rest, q4_ridge
 
 TITLE = "Problem set 5, Memory as attractors"
 VERSION = 1
@@ -46,5 +47,14 @@ CHECKS = {
         (q3_form, q3_alias, q3_calls, q3_ties, q3_nan),
         "number of arrays (2 to 4) and of epochs, where the lowest loss comes, ties, and where losses are NaN.",
         2.0,
+    ),
+    "q4": Check(
+        "All rest points, also those nobody visits",
+        "resting_states",
+        ("W", "b", "starts"),
+        (q4_form, q4_rest, q4_distinct, q4_ridge, q4_count),
+        "networks (3 and 5 units, and one of 16 that was trained to hold three bits), starts, two rest points near "
+        "each other, and places where two have vanished.",
+        6.0,
     ),
 }
