@@ -1,9 +1,9 @@
 """Make the data of a5_flipflop: `python solutions/a5_flipflop/make_data.py` from the repository's root (half a minute).
 
 Public, in course_lib/student/data/a5_flipflop: net.npz, a network of 16 units that holds three bits, trained by the
-recipe of the page on flip-flops with fewer units, and written as a network of currents, x' = -x + W tanh(x) + b + W_in
-u, y = C tanh(x) + d: the current of a unit is what arrives at it, so x = W h + b for the page's h. With it come states
-that it visits. Trained anew on another machine it has the same quality, not the same weights.
+recipe of the page on flip-flops with fewer units, and written in the currents x = W h + b of the page's h: left alone,
+x' = -x + W tanh(x) + b, and at rest its outputs are C tanh(x) + d. With it come states that it visits. Trained anew on
+another machine it has the same quality, not the same weights.
 """
 
 import hashlib
@@ -43,7 +43,7 @@ def as_currents(model: CTRNN, seed: int = 1) -> dict[str, np.ndarray]:
     quiet = torch.nonzero((trial.inputs == 0).all(dim=-1))
     chosen = quiet[torch.randperm(len(quiet), generator=generator)[:VISITED]]
     W, b = model.W_rec.detach(), model.b.detach()
-    net = {"W": W, "b": b, "W_in": model.W_in, "C": model.C, "d": model.d}
+    net = {"W": W, "b": b, "C": model.C, "d": model.d}
     net["states"] = states[chosen[:, 0], chosen[:, 1]] @ W.T + b
     return {name: value.detach().numpy() for name, value in net.items()}
 

@@ -3,11 +3,13 @@
 The library makes pulses and targets together and knows where a pulse begins; here only the pulses are given, of any
 height, and nothing is said before the first one, so its task draws other trials and its source has no such function.
 
-Cases: one bit ("one": a slow one with holds of a hundred steps and more, a dense one) and several bits ("several", two
+Cases: one bit ("one": a slow one with holds of eighty steps and more, a dense one) and several bits ("several", two
 to five, one of them never pulsed), in several trials each, so that what leaks from bit to bit, from trial to trial or
 from one step to the next costs its own points. Answers are -1, 0 and 1, so there is nothing to tolerate (1e-6
 for rounding); the guard wants five wrong steps and more of ways that agree most of the time (sums, tall pulses only).
 """
+
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,9 +22,18 @@ EXACT = 1e-6
 
 SENTENCES = {
     "held": (
-        "{yours} at a step that lies {wait} steps after a {sign} pulse, with none in between. A pulse sets its bit "
+        "{yours} at a step that lies {wait} after a {sign} pulse, with none in between. A pulse sets its bit "
         "to its own sign, whatever its height and whatever the bit was, and there it stays."
     ),
+    "at-once": (
+        "{yours} at the step of a {sign} pulse itself. The pulse's own step belongs to what it writes: the bit turns "
+        "there, and not one step later."
+    ),
+    "before": (
+        "{yours} at a step before the first pulse of that bit in that trial. Nobody has said anything yet: neither "
+        "value is right, and another trial has nothing to do with it."
+    ),
+    "own-bit": "{yours} at a step at which that bit's own last pulse was {wait} ago and {sign}. {seen}",
     "at-once": (
         "{yours} at the step of a {sign} pulse itself. The pulse's own step belongs to what it writes: the bit turns "
         "there, and not one step later."
@@ -35,6 +46,10 @@ SENTENCES = {
         "{yours} at a step at which that bit's own last pulse was {wait} steps ago and {sign}. Pulses on the other "
         "bits, before or after it, are none of its business."
     ),
+}
+SEEN = {
+    "others": "Pulses on the other bits, before it or after it, are none of its business.",
+    "alone": "A single bit alone is not right yet either; begin there.",
 }
 
 
@@ -86,14 +101,22 @@ def _part(part):
     def holds(case, value):
         wrong, found = _wrong(case, value, part)
         if wrong is None:
-            return False, {"yours": "No table of the pulses' shape comes", "wait": "some", "sign": "positive"}
+            return False, {"yours": "No table of the pulses' shape comes", "wait": "some steps", "sign": "positive"}
         if not wrong.any():
             return True
         place = tuple(np.argwhere(wrong)[0])
-        figures = {"yours": f"A bit of yours is {found[place]:.3g}", "wait": int(case.facts["wait"][place])}
+        wait = int(case.facts["wait"][place])
+        figures = {"yours": f"A bit of yours is {found[place]:.3g}", "wait": f"{wait} step{'s' * (wait != 1)}"}
         return False, {**figures, "sign": "positive" if case.expected[place] > 0 else "negative"}
 
     return holds
+
+
+def _own_bit(evidence):
+    """Several bits; whether the fault is in their company or in each of them."""
+    found = per_case(_part("held"), strata=("several",))(evidence)
+    alone = per_case(_part("held"), strata=("one",))(evidence).ok
+    return replace(found, figures={**found.figures, "seen": SEEN["others" if alone else "alone"]})
 
 
 def _running_sum(pulses):
@@ -122,7 +145,7 @@ QUESTION = Question(
     draw=Guarded(draw, held_miss, CRITICAL, on=4),
     properties=(
         Property("held", 4, per_case(_part("held"), strata=("one",))),
-        Property("own-bit", 3, per_case(_part("held"), strata=("several",))),
+        Property("own-bit", 3, _own_bit),
         Property("at-once", 1, per_case(_part("at-once"))),
         Property("before", 2, per_case(_part("before")), needs="held"),
     ),

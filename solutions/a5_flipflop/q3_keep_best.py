@@ -23,10 +23,7 @@ EXACT = 1e-5
 SHAPES = {"W": (4, 4), "b": (4,), "C": (2, 4), "d": (2,)}
 
 SENTENCES = {
-    "weights": (
-        "You report epoch {epoch} with loss {loss}, but the weights that you hand back are {whose}. Training goes on "
-        "changing the arrays in place: what is to stay has to be another array."
-    ),
+    "weights": "You report epoch {epoch} with loss {loss}, and the weights that you hand back are {whose}. {seen}",
     "epoch": (
         "You report epoch {epoch} with loss {loss}. {seen} Epochs are counted from 1 to n, every one of them counts, "
         "and of equal losses the earliest wins."
@@ -36,11 +33,14 @@ SENTENCES = {
         "smaller nor larger than anything: it is never the best, and it ends nothing."
     ),
     "once": (
-        "In {n} epochs you called `step` {steps} times and `validate` {validations} times, {order}. Each epoch is one "
+        "For {n} epochs your calls were: `step` {steps}, `validate` {validations}, {order}. Each epoch is one "
         "step and then one look, no more: a look costs time, and it may be noisy."
     ),
 }
 SEEN = {
+    "alias": "Training goes on changing the arrays in place: what is to stay has to be another array.",
+    "together": "They belong together, but another epoch was better.",
+    "apart": "Weights, epoch and loss belong to one moment: right after the validation that says it is the best.",
     "none": "These are not a whole number and a finite loss.",
     "outside": "There is no such epoch.",
     "other": "This loss was not that of this epoch.",
@@ -114,14 +114,16 @@ def _read(case, value):
 def _weights(case, value):
     """The weights are those of the best epoch; otherwise whose they are."""
     weights, epoch, loss, _ = _read(case, value)
-    figures = {"epoch": _said(epoch), "loss": _said(loss), "whose": "no arrays of the names and shapes that came in"}
+    figures = {"epoch": _said(epoch), "loss": _said(loss), "whose": "no arrays of the right names and shapes"}
+    figures["seen"] = SEEN["apart"]
     if weights is None:
         return False, figures
     off = np.abs(case.facts["weights"] - weights).max(axis=1)
     best, n = int(case.expected[1]), len(off) - 1
     whose = int(off.argmin())
     names = {n: "those of the last epoch", 0: "those from before the training"}
-    figures["whose"] = names.get(whose, f"those of epoch {whose}") if off.min() < EXACT else "of no epoch at all"
+    figures["whose"] = names.get(whose, f"those of epoch {whose}") if off.min() < EXACT else "those of no epoch at all"
+    figures["seen"] = SEEN["together" if whose == epoch else "alias" if whose == n else "apart"]
     return off[best] <= EXACT * max(1.0, np.abs(weights).max()), figures
 
 
@@ -145,10 +147,12 @@ def _epoch(case, value):
 
 def _once(case, value):
     calls, n = _read(case, value)[3], case.inputs[1]
-    if calls is None:
+    if calls is None or not calls.size:
         return False, {"n": n, "steps": "no", "validations": "no", "order": "as far as can be seen"}
     steps = int(calls.sum())
-    turns = "in turn, beginning with the look" if (calls[::2] == 0).all() else "not one look after each step"
+    turns = "not always in turn"
+    if (np.abs(np.diff(calls)) == 1).all():
+        turns = "in turn, and the look comes first" if calls[0] == 0 else "in turn"
     figures = {"n": n, "steps": steps, "validations": calls.size - steps, "order": turns}
     return np.array_equal(calls, np.tile([1.0, 0.0], n)), figures
 

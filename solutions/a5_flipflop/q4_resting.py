@@ -28,15 +28,15 @@ from course_lib.staff.grading.question import Case, Finding, Property, Question,
 
 from .reference import resting_states
 
-STILL, APART = 1e-9, 1e-3
+STILL, APART, SLOW = 1e-9, 1e-3, 0.02
 REST_POINTS = {"nine": 9, "many": 27, "pair": 9, "ghost": 3, "trained": 27}
 FEWEST = 20  # of the trained network's, with all eight stable ones
 DATA = Path(__file__).resolve().parents[2] / "course_lib" / "student" / "data" / "a5_flipflop" / "net.npz"
 
 SENTENCES = {
     "residual": (
-        "One of your points moves with a speed of {speed}. Put it into the equation: at a rest point the velocity is "
-        "zero, here below 1e-9, which takes float64 and a few Newton steps at the end. {seen}"
+        "{seen} Put your points into the equation: at a rest point the velocity is zero, here below 1e-9, which takes "
+        "float64 and a few Newton steps at the end."
     ),
     "distinct": (
         "Among your {count} points of one network there are two {gap} apart. Many starts end at the same state; it is "
@@ -47,21 +47,22 @@ SENTENCES = {
         "every start, and keep everything that is at rest."
     ),
     "between": "You list {stable} stable and {others} unstable points of one network. {seen}",
-    "ghost": (
-        "One of your points moves with a speed of {speed} and has no rest point near it. There the network is slow, "
-        "because two rest points have vanished there: after {wait} time units it is somewhere else."
-    ),
+    "ghost": "{seen}",
     "trained": (
         "Of the trained network you list {count} points at rest that differ, {stable} of them stable. A network that "
         "holds three bits has a stable state for each word, and what lies between them is at rest as well."
     ),
 }
 SEEN = {
-    "none": "(There has to be a table of finite numbers, a row a point and a column a unit.)",
-    "still": "",
+    "none": "There has to be a table of finite numbers, a row a point and a column a unit.",
+    "moves": "One of your points moves with a speed of {speed:.3g}.",
+    "slow": "One of your points moves with a speed of {speed:.2g} and has no rest point near it. The network is slow "
+    "there, because two rest points have vanished there: after {wait:.0f} time units it is somewhere else.",
+    "off": "One of your points moves with a speed of {speed:.2g} and has no rest point near it.",
+    "main": "Begin with what your points do when they are put into the equation.",
     "ridge": "Between two valleys there is a ridge, and on it a place where a ball stands still.",
     "more": "There are more that a run never comes to: a search for zero velocity finds them, a run leaves them.",
-    "pair": "Two of its rest points are near each other, and you list one of them: near is not the same.",
+    "pair": "Two of its rest points are near each other, and near is not the same.",
 }
 
 
@@ -156,9 +157,9 @@ def found_of(case: Case, value) -> np.ndarray:
 def _residual(case, value):
     points = _points(case, value)
     if points is None:
-        return False, {"speed": "unknown size", "seen": SEEN["none"]}
+        return False, {"seen": SEEN["none"]}
     speed = float(_speed(case, points).max())
-    return speed < STILL, {"speed": speed, "seen": SEEN["still"]}
+    return speed < STILL, {"seen": SEEN["moves"].format(speed=speed)}
 
 
 def smallest_gap(points: np.ndarray) -> float:
@@ -185,7 +186,10 @@ def _stable(case, value):
 def _between(case, value):
     found, stable = found_of(case, value), case.facts["stable"]
     others = int((found & ~stable).sum())
-    seen = "ridge" if not others else "pair" if case.stratum == "pair" else "more"
+    if not found.any():
+        seen = "main"
+    else:
+        seen = "ridge" if not others else "pair" if case.stratum == "pair" else "more"
     figures = {"stable": int((found & stable).sum()), "others": others, "seen": SEEN[seen]}
     return found[~stable].all(), figures
 
@@ -193,11 +197,11 @@ def _between(case, value):
 def _ghost(case, value):
     points = _points(case, value)
     if points is None:
-        return False, {"speed": "unknown size", "wait": "some"}
+        return False, {"seen": SEEN["none"]}
     gaps = np.linalg.norm(points[:, None] - case.expected, axis=-1).min(axis=1)
-    speed = _speed(case, points)[gaps.argmax()]
-    wait = 1 / max(float(speed), 1e-3)
-    return gaps.max() < case.facts["within"], {"speed": float(speed), "wait": f"{wait:.0f}"}
+    speed = max(float(_speed(case, points)[gaps.argmax()]), 1e-12)
+    seen = SEEN["slow" if speed < SLOW else "off"].format(speed=speed, wait=1 / speed)
+    return gaps.max() < case.facts["within"], {"seen": seen}
 
 
 def _trained_holds(evidence):

@@ -57,7 +57,8 @@ def in_the_other_network(W, b, starts):
         said = np.tanh(h @ W.T + b)
         J = (1 - said**2)[..., None] * W - eye
         step = np.linalg.solve(J, (said - h)[..., None])[..., 0]
-        h = h - step * np.minimum(1, 0.3 / np.linalg.norm(step, axis=1, keepdims=True)) if round_ < 60 else h - step
+        size = np.linalg.norm(step, axis=1, keepdims=True)
+        h = h - step * (np.minimum(1, 0.3 / (size + 1e-30)) if round_ < 60 else 1.0)
     x = h @ W.T + b
     x = x[np.linalg.norm(np.tanh(x) @ W.T + b - x, axis=1) < 1e-11]
     return x[np.unique(np.round(x, 4), axis=0, return_index=True)[1]]
