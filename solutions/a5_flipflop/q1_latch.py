@@ -25,14 +25,6 @@ SENTENCES = {
         "{yours} at a step that lies {wait} after a {sign} pulse, with none in between. A pulse sets its bit "
         "to its own sign, whatever its height and whatever the bit was, and there it stays."
     ),
-    "at-once": (
-        "{yours} at the step of a {sign} pulse itself. The pulse's own step belongs to what it writes: the bit turns "
-        "there, and not one step later."
-    ),
-    "before": (
-        "{yours} at a step before the first pulse of that bit in that trial. Nobody has said anything yet: neither "
-        "value is right, and another trial has nothing to do with it."
-    ),
     "own-bit": "{yours} at a step at which that bit's own last pulse was {wait} ago and {sign}. {seen}",
     "at-once": (
         "{yours} at the step of a {sign} pulse itself. The pulse's own step belongs to what it writes: the bit turns "
@@ -41,10 +33,6 @@ SENTENCES = {
     "before": (
         "{yours} at a step before the first pulse of that bit in that trial. Nobody has said anything yet: neither "
         "value is right, and another trial has nothing to do with it."
-    ),
-    "own-bit": (
-        "{yours} at a step at which that bit's own last pulse was {wait} steps ago and {sign}. Pulses on the other "
-        "bits, before or after it, are none of its business."
     ),
 }
 SEEN = {

@@ -238,9 +238,9 @@ QUESTION = Question(
     draw=Guarded(draw, guard_miss, {"merged at 0.15": _merged_too_wide}, strata=("pair",)),
     properties=(
         Property("residual", 5, per_case(_residual, strata=("nine", "many", "pair"))),
-        Property("distinct", 3, per_case(_distinct, strata=("nine", "many", "pair")), needs="stable"),
         Property("stable", 2, per_case(_stable, strata=("nine", "many", "pair"))),
         Property("between", 4, per_case(_between, strata=("nine", "many", "pair"))),
+        Property("distinct", 3, per_case(_distinct, strata=("nine", "many", "pair")), needs="stable"),
         Property("ghost", 2, per_case(_ghost, strata=("ghost",)), needs="stable"),
         Property("trained", 2, _trained_holds),
     ),
