@@ -59,3 +59,10 @@ def resting_states(W, b, starts):
         if all(np.linalg.norm(state - other) > 1e-4 for other in found):
             found.append(state)
     return np.array(found).reshape(-1, len(b))
+
+
+def escapes(J, kind, wait):
+    """Modes of each J (n, N, N) along which a displacement grows by more than e within the wait; (n,)."""
+    modes = np.linalg.eigvals(np.asarray(J, dtype=float))
+    growth = modes.real if kind == "flow" else np.log(np.abs(modes))
+    return np.sum(growth * wait > 1, axis=-1)

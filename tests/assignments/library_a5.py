@@ -7,6 +7,7 @@ import torch
 from library_answers import pasted
 
 from course_lib.analysis import fixed_points
+from course_lib.analysis.fixed_points import saddle_index
 from course_lib.models import CTRNN
 from course_lib.tasks import FlipFlop
 from course_lib.tasks.trial import Trial
@@ -46,9 +47,14 @@ def _resting_states(W: Any, b: Any, starts: Any) -> Any:
         return fixed_points(network.flow_at(torch.zeros(1, dtype=torch.float64)), torch.as_tensor(starts)).x
 
 
+def _escapes(J: Any, kind: str, wait: float) -> Any:
+    return saddle_index(torch.linalg.eigvals(torch.as_tensor(J)), kind == "map")
+
+
 LIBRARY_OF_SET: dict[str, dict[str, Function]] = {
     "q1": {"call": _latch, "copy": pasted(FlipFlop, "FlipFlop")},
     "q2": {"call": _memory_scores, "copy": pasted(FlipFlop, "FlipFlop")},
     "q3": {"call": _keep_best, "copy": pasted(train, "train")},
     "q4": {"call": _resting_states, "copy": pasted(fixed_points, "fixed_points")},
+    "q5": {"call": _escapes, "copy": pasted(saddle_index, "saddle_index")},
 }

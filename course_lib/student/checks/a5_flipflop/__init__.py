@@ -8,6 +8,7 @@ from course_lib.student.checks.a5_flipflop.q1 import q1_before, q1_bits, q1_form
 from course_lib.student.checks.a5_flipflop.q2 import q2_form, q2_margin, q2_mask, q2_memories, q2_one
 from course_lib.student.checks.a5_flipflop.q3 import q3_alias, q3_calls, q3_form, q3_nan, q3_ties
 from course_lib.student.checks.a5_flipflop.q4 import q4_count, q4_distinct, q4_form, q4_rest, q4_ridge
+from course_lib.student.checks.a5_flipflop.q5 import q5_axes, q5_coordinates, q5_form, q5_kinds, q5_turning
 
 TITLE = "Problem set 5, Memory as attractors"
 VERSION = 1
@@ -56,5 +57,14 @@ CHECKS = {
         "networks (3 and 5 units, and one of 16 that was trained to hold three bits), starts, two rest points near "
         "each other, and places where two have vanished.",
         6.0,
+    ),
+    "q5": Check(
+        "How many ways out",
+        "escapes",
+        ("J", "kind", "wait"),
+        (q5_form, q5_turning, q5_axes, q5_kinds, q5_coordinates),
+        "matrices (9 or 10 units, five at once), waits, modes that grow in time or too slowly or die, while they turn or "
+        "not, and axes that lie close to each other.",
+        2.0,
     ),
 }
