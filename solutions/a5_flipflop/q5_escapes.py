@@ -48,7 +48,7 @@ SEEN = {
 
 
 def draw(rng: np.random.Generator) -> list[Case]:
-    """Two flows, three maps, one of them with a wait of one, then one of each kind that is sheared; five matrices each."""
+    """Two flows, three maps, one of them with a wait of one, then a sheared one of each kind; five matrices each."""
     plans = [("flow", False), ("map", True), ("flow", False), ("map", False), ("map", False)]
     cases = [_case(rng, kind, kind, at_once=at_once) for kind, at_once in plans]
     return cases + [_case(rng, "sheared", kind) for kind in ("flow", "map")]

@@ -66,3 +66,29 @@ def escapes(J, kind, wait):
     modes = np.linalg.eigvals(np.asarray(J, dtype=float))
     growth = modes.real if kind == "flow" else np.log(np.abs(modes))
     return np.sum(growth * wait > 1, axis=-1)
+
+
+def pin_down(W, b, x, radius):
+    """The rest point of x' = -x + W r(x) + b that lies within radius of x, and True; or the slowest state met, False.
+
+    Damped Gauss-Newton steps from x and from four states beside it, along the direction in which the network is slow.
+    """
+    eye = np.eye(len(b))
+    slow = np.linalg.svd(W * (1 + x**2) ** -1.5 - eye)[2][-1]
+    states = x + radius * np.array([0, 0.5, -0.5, 0.25, -0.25])[:, None] * slow
+    velocity = states / np.sqrt(1 + states**2) @ W.T + b - states
+    damping = np.full(len(states), 1e-3)
+    for _ in range(60):
+        speed = np.linalg.norm(velocity, axis=1)
+        if (speed < 1e-13).all() or damping.min() > 1e4:
+            break
+        J = W * (1 + states[:, None] ** 2) ** -1.5 - eye
+        normal = J.transpose(0, 2, 1) @ J + damping[:, None, None] * eye
+        trial = states - np.linalg.solve(normal, J.transpose(0, 2, 1) @ velocity[..., None])[..., 0]
+        moved = trial / np.sqrt(1 + trial**2) @ W.T + b - trial
+        better = np.linalg.norm(moved, axis=1) < speed
+        states[better], velocity[better] = trial[better], moved[better]
+        damping *= np.where(better, 0.1, 8.0)
+    near, speed = np.linalg.norm(states - x, axis=1) <= radius, np.linalg.norm(velocity, axis=1)
+    best = np.argmin(np.where(near, speed, np.inf))
+    return states[best], bool(near[best] and speed[best] < 1e-10)

@@ -9,6 +9,7 @@ from library_answers import pasted
 from course_lib.analysis import fixed_points
 from course_lib.analysis.fixed_points import saddle_index
 from course_lib.models import CTRNN
+from course_lib.systems import Hopfield
 from course_lib.tasks import FlipFlop
 from course_lib.tasks.trial import Trial
 from course_lib.training import train
@@ -51,10 +52,16 @@ def _escapes(J: Any, kind: str, wait: float) -> Any:
     return saddle_index(torch.linalg.eigvals(torch.as_tensor(J)), kind == "map")
 
 
+def _pin_down(W: Any, b: Any, x: Any, radius: float) -> Any:
+    points = fixed_points(Hopfield(torch.as_tensor(W), torch.as_tensor(b)), torch.as_tensor(x)[None])
+    return points.x[0], points.converged[0] & ((points.x[0] - torch.as_tensor(x)).norm() <= radius)
+
+
 LIBRARY_OF_SET: dict[str, dict[str, Function]] = {
     "q1": {"call": _latch, "copy": pasted(FlipFlop, "FlipFlop")},
     "q2": {"call": _memory_scores, "copy": pasted(FlipFlop, "FlipFlop")},
     "q3": {"call": _keep_best, "copy": pasted(train, "train")},
     "q4": {"call": _resting_states, "copy": pasted(fixed_points, "fixed_points")},
     "q5": {"call": _escapes, "copy": pasted(saddle_index, "saddle_index")},
+    "q6": {"call": _pin_down, "copy": pasted(fixed_points, "fixed_points")},
 }

@@ -9,6 +9,7 @@ from course_lib.student.checks.a5_flipflop.q2 import q2_form, q2_margin, q2_mask
 from course_lib.student.checks.a5_flipflop.q3 import q3_alias, q3_calls, q3_form, q3_nan, q3_ties
 from course_lib.student.checks.a5_flipflop.q4 import q4_count, q4_distinct, q4_form, q4_rest, q4_ridge
 from course_lib.student.checks.a5_flipflop.q5 import q5_axes, q5_coordinates, q5_form, q5_kinds, q5_turning
+from course_lib.student.checks.a5_flipflop.q6 import q6_clear, q6_form, q6_ghosts, q6_pairs
 
 TITLE = "Problem set 5, Memory as attractors"
 VERSION = 1
@@ -63,8 +64,17 @@ CHECKS = {
         "escapes",
         ("J", "kind", "wait"),
         (q5_form, q5_turning, q5_axes, q5_kinds, q5_coordinates),
-        "matrices (9 or 10 units, five at once), waits, modes that grow in time or too slowly or die, while they turn or "
-        "not, and axes that lie close to each other.",
+        "matrices (9 or 10 units, five at once), waits, modes that grow in time or too slowly or die, while they turn "
+        "or not, and axes that lie close to each other.",
         2.0,
+    ),
+    "q6": Check(
+        "The ghost of a memory",
+        "pin_down",
+        ("W", "b", "x", "radius"),
+        (q6_form, q6_clear, q6_ghosts, q6_pairs),
+        "networks (4 to 7 units that all hear each other), radius, how near two rest points are to each other or how "
+        "slow the network is where they were, and which of two is within the radius.",
+        4.0,
     ),
 }
