@@ -92,3 +92,13 @@ def pin_down(W, b, x, radius):
     near, speed = np.linalg.norm(states - x, axis=1) <= radius, np.linalg.norm(velocity, axis=1)
     best = np.argmin(np.where(near, speed, np.inf))
     return states[best], bool(near[best] and speed[best] < 1e-10)
+
+
+def imprint(patterns):
+    """Weights (50, 50) out of patterns (P, 50), that bring each nearly back to itself: least squares with a ridge.
+
+    The ridge is what patterns with some twentieth of wrong signs would add to their overlaps.
+    """
+    patterns = np.asarray(patterns, dtype=float)
+    overlaps = patterns @ patterns.T
+    return patterns.T @ np.linalg.solve(overlaps + 5 * np.eye(len(patterns)), patterns)

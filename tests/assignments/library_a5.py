@@ -57,6 +57,10 @@ def _pin_down(W: Any, b: Any, x: Any, radius: float) -> Any:
     return points.x[0], points.converged[0] & ((points.x[0] - torch.as_tensor(x)).norm() <= radius)
 
 
+def _imprint(patterns: Any) -> Any:
+    return Hopfield.rank_one(torch.as_tensor(patterns[0]), 1.5).W
+
+
 LIBRARY_OF_SET: dict[str, dict[str, Function]] = {
     "q1": {"call": _latch, "copy": pasted(FlipFlop, "FlipFlop")},
     "q2": {"call": _memory_scores, "copy": pasted(FlipFlop, "FlipFlop")},
@@ -64,4 +68,5 @@ LIBRARY_OF_SET: dict[str, dict[str, Function]] = {
     "q4": {"call": _resting_states, "copy": pasted(fixed_points, "fixed_points")},
     "q5": {"call": _escapes, "copy": pasted(saddle_index, "saddle_index")},
     "q6": {"call": _pin_down, "copy": pasted(fixed_points, "fixed_points")},
+    "q8": {"call": _imprint, "copy": pasted(Hopfield, "Hopfield")},
 }

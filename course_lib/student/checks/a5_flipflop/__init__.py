@@ -10,6 +10,7 @@ from course_lib.student.checks.a5_flipflop.q3 import q3_alias, q3_calls, q3_form
 from course_lib.student.checks.a5_flipflop.q4 import q4_count, q4_distinct, q4_form, q4_rest, q4_ridge
 from course_lib.student.checks.a5_flipflop.q5 import q5_axes, q5_coordinates, q5_form, q5_kinds, q5_turning
 from course_lib.student.checks.a5_flipflop.q6 import q6_clear, q6_form, q6_ghosts, q6_pairs
+from course_lib.student.checks.a5_flipflop.q8 import q8_field, q8_form, q8_recall
 
 TITLE = "Problem set 5, Memory as attractors"
 VERSION = 1
@@ -76,5 +77,13 @@ CHECKS = {
         "networks (4 to 7 units that all hear each other), radius, how near two rest points are to each other or how "
         "slow the network is where they were, and which of two is within the radius.",
         4.0,
+    ),
+    "q8": Check(
+        "Count the memories",
+        "imprint",
+        ("patterns",),
+        (q8_form, q8_field, q8_recall),
+        "the patterns, four sets for each of the loads 4, 10, 16 and 22, and the wrong signs.",
+        6.0,
     ),
 }
