@@ -6,26 +6,17 @@ from typing import Annotated
 
 import typer
 
+from course_lib.staff import marking, pack
+from course_lib.staff.checkout import course_root
+
 app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     help="Build, release, grade and publish the course.",
 )
-
-
-def course_root() -> Path:
-    """The checkout that holds this command's working folder.
-
-    Raises typer.BadParameter when no parent folder is a course (no `_toc.yml` beside `solutions/`).
-    """
-    here = Path.cwd().resolve()
-    for folder in (here, *here.parents):
-        if (folder / "_toc.yml").is_file() and (folder / "solutions").is_dir():
-            return folder
-    raise typer.BadParameter(
-        f"Wanted a course folder (with _toc.yml and solutions/), got {here}. Change into a checkout of the course."
-    )
+app.add_typer(pack.app)
+app.add_typer(marking.app)
 
 
 @app.command()
@@ -270,20 +261,6 @@ def explain(
 
     root = course_root()
     typer.echo(tell(root, assignment, student, question, unsandboxed=unsandboxed, accept_partial=accept_partial))
-
-
-@app.command()
-def own(
-    assignment: Annotated[str, typer.Argument(help="For instance a1_lorenz.")],
-    students: Annotated[list[str] | None, typer.Argument(help="Ids, as students put them in.")] = None,
-    roster: Annotated[Path | None, typer.Option("--roster", help="A CSV file of the class.")] = None,
-) -> None:
-    """For the written question: each id's own numbers, the figure they ask for, and those of usual slips, as CSV."""
-    from course_lib.staff.grading.own_numbers import table
-    from course_lib.staff.grading.roster import read_roster
-
-    known = [person.id for person in read_roster(roster).people] if roster is not None else []
-    typer.echo(table(course_root(), assignment, [*(students or []), *known]), nl=False)
 
 
 def main() -> None:

@@ -41,6 +41,9 @@ def _copied_spike(v: Any, v_th: float, alpha: float) -> Any:
     return pasted(Surrogate, "Surrogate")("superspike", alpha)(v - v_th)
 
 
+_copied_spike.thing = Surrogate
+
+
 def _decode(s_train: Any, y_train: Any, s_test: Any, dt: float) -> Any:
     return fit_readout(torch.as_tensor(s_train).double(), torch.as_tensor(y_train)).C
 

@@ -17,7 +17,17 @@ def pasted(thing: Any, name: str) -> Function:
     module = inspect.getmodule(thing)
     namespace = dict(vars(module))
     exec(inspect.getsource(thing), namespace)
-    return lambda *inputs: namespace[name](*inputs)
+
+    def answer(*inputs: Any) -> Any:
+        return namespace[name](*inputs)
+
+    answer.thing = thing
+    return answer
+
+
+def source_of(copy: Function) -> str:
+    """What a "copy" of a set's table was pasted from."""
+    return inspect.getsource(getattr(copy, "thing", copy))
 
 
 def library_answers(assignment: str) -> dict[str, dict[str, Function]]:

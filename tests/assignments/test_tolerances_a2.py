@@ -56,6 +56,8 @@ def test_q2_right_steps_agree_and_wrong_ones_do_not(a2):
         for function in right.values():
             assert misses(q2.step_miss, function, cases).max() < 0.2
             assert misses(q2.turn_miss, function, cases).max() < 0.01
+        for case in cases:
+            assert max(q2.bluntness(J) for J in case.inputs[0]) < q2.BLUNT, "or float32 moves the step"
         for name, expected in matrix.pattern(a2, question).items():
             if {"step", "rotating"} & set(expected["lost"]):
                 assert misses(q2.step_miss, wrong[name], cases).max() > 90, name

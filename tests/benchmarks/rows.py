@@ -231,6 +231,7 @@ from .rows_from_data import FROM_DATA_ROWS  # noqa: E402
 from .rows_grading import GRADING_ROWS  # noqa: E402
 from .rows_networks import NETWORKS_ROWS  # noqa: E402
 from .rows_separatrix import SEPARATRIX_ROWS  # noqa: E402
+from .rows_sets import SET_ROWS  # noqa: E402
 from .rows_spiking import SPIKING_ROWS  # noqa: E402
 from .rows_spiking_driven import DRIVEN_ROWS  # noqa: E402
 from .rows_spiking_loop import LOOP_ROWS  # noqa: E402
@@ -254,5 +255,6 @@ ROWS: dict[str, Row] = {
         *LOOP_ROWS,
         *TASK_ROWS,
         *GRADING_ROWS,
+        *SET_ROWS,
     )
 }

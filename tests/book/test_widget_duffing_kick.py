@@ -62,6 +62,7 @@ def test_keys_find_that_outwards_is_weakest_and_show_what_is_hidden(live):
     assert page.evaluate(f"{STATE}.best") == [0.7, 0] and "outwards" in page.evaluate(f"{LIVE}.outcome()")
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowLeft")
+    page.wait_for_function("document.querySelector('.cw-gauge').ariaLabel?.includes('0.71')")  # said; now a key alone
     assert page.evaluate(f"[{STATE}.size, {STATE}.angle]") == [pytest.approx(0.71), 3]
     for key, name in (("h", "basins"), ("s", "gauge")):
         page.keyboard.press(key)

@@ -52,6 +52,18 @@ def test_paths_miss_what_means_of_memories_find(live):
     assert page.faults == []
 
 
+def test_the_counts_that_the_lesson_tells_in_advance(live, root):
+    lesson = (root / "solutions" / "teaching" / "lessons" / "fixed_points.md").read_text(encoding="utf-8")
+    counts = []
+    for _ in range(10):
+        live.keyboard.press("v")
+        counts.append(live.evaluate(f"[0, 1, 2, 3].map((k) => {STATE}.found.filter((p) => p.index === k).length)"))
+    assert "17 points: 8, 7, 1, 1" in live.evaluate(f"{LIVE}.outcome()")
+    assert "signed count 1, as a complete list must have" in live.evaluate(f"{LIVE}.outcome()")
+    for presses, words in ((4, "8, 3, 0, 0"), (8, "8, 7, 1, 0"), (10, "8, 7, 1, 1")):
+        assert ", ".join(map(str, counts[presses - 1])) == words and words in lesson
+
+
 def test_leaving_a_saddle_leads_to_two_memories_that_differ_in_one_bit(live):
     page = live
     for _ in range(6):

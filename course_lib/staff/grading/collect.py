@@ -5,7 +5,7 @@ One notebook is in memory at a time.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ from course_lib.staff.grading.term import Term, read_term
 from course_lib.staff.grading.times import Times, read_times
 from course_lib.validation import CourseError
 
-__all__ = ["Collected", "collect", "read_release"]
+__all__ = ["Collected", "collect", "look", "read_release"]
 
 
 @dataclass(frozen=True)
@@ -54,13 +54,35 @@ def collect(
     told = term.assignment(problem_set.name)
     times = read_times(told.times) if told.times is not None else Times()
     desk = _Desk(places, problem_set, release, course_key(places.gradebook), term, times)
-    found: dict[str, list[Found]] = {}
-    for item in find(submissions, lms=lms or term.lms, roster=term.roster):
-        found.setdefault(item.student, []).append(item)
+    found = _by_student(submissions, lms or term.lms, term)
     collected = [_collect_one(desk, found[student]) for student in sorted(found)]
     account.write(places, problem_set, collected, source=Path(submissions), roster=term.roster, fresh=fresh)
     lateness.keep(places, problem_set, collected, term)
     return collected
+
+
+def look(
+    root: Path, problem_set: ProblemSet, submissions: Path, *, earlier: bool = False
+) -> Iterator[tuple[str, dict[str, Any] | None, str]]:
+    """Each student's notebook as it would be graded: id, notebook or None, why there is none. Nothing is written.
+
+    earlier: the submissions are another term's, of which this term's settings say nothing. Raises as `collect`.
+    """
+    places = Places(Path(root).resolve())
+    release = read_release(places, problem_set)
+    term = Term() if earlier else read_term(places)
+    found = _by_student(submissions, term.lms, term)
+    desk = _Desk(places, problem_set, release, b"nothing is kept", term, Times())
+    for student in sorted(found):
+        made, _, problem = _chosen(desk, _newest_first(found[student]))
+        yield student, json.loads(made[1]) if made is not None else None, sanitise.plain(problem)
+
+
+def _by_student(submissions: Path, lms: str, term: Term) -> dict[str, list[Found]]:
+    found: dict[str, list[Found]] = {}
+    for item in find(submissions, lms=lms, roster=term.roster):
+        found.setdefault(item.student, []).append(item)
+    return found
 
 
 def read_release(places: Places, problem_set: ProblemSet) -> dict[str, Any]:
@@ -85,27 +107,37 @@ def read_release(places: Places, problem_set: ProblemSet) -> dict[str, Any]:
 
 
 def _collect_one(desk: _Desk, found: Sequence[Found]) -> Collected:
-    """Choose this student's notebook, rebuild it, write it; or put it aside. Never raises for what a file holds.
+    """Choose this student's notebook, rebuild it, write it; or put it aside. Never raises for what a file holds."""
+    files = _newest_first(found)
+    made, item, problem = _chosen(desk, files)
+    if made is not None:
+        return _kept(desk, *made)
+    reason = sanitise.plain(problem)
+    quarantine.put_aside(desk.places, desk.problem_set, item, reason)
+    return replace(_line(desk, item, files, "quarantined"), reason=reason, flags=list(item.flags))
+
+
+def _newest_first(found: Sequence[Found]) -> list[Found]:
+    """All notebooks of one student, those in zips too."""
+    return sorted(notebooks(found), key=lambda item: item.age, reverse=True)
+
+
+def _chosen(desk: _Desk, files: Sequence[Found]) -> tuple[tuple[Collected, bytes] | None, Found, str]:
+    """The notebook that counts, rebuilt, and its file; or None, the first file that was refused, and why.
 
     The newest counts in which something was answered: beside their work people hand in fresh copies by mistake.
     """
-    files = sorted(notebooks(found), key=lambda item: item.age, reverse=True)
     refused: list[tuple[Found, str]] = []
-    untouched: tuple[Collected, bytes] | None = None
+    untouched: tuple[tuple[Collected, bytes], Found] | None = None
     for item in files:
         made, problem = _made(desk, item, files, refused)
         if made is None:
             refused.append((item, problem))
         elif len(files) == 1 or _is_worked_on(desk.release, json.loads(made[1])):
-            return _kept(desk, *made)
+            return made, item, ""
         else:
-            untouched = untouched or made
-    if untouched is not None:
-        return _kept(desk, *untouched)
-    item, problem = refused[0]
-    reason = sanitise.plain(problem)
-    quarantine.put_aside(desk.places, desk.problem_set, item, reason)
-    return replace(_line(desk, item, files, "quarantined"), reason=reason, flags=list(item.flags))
+            untouched = untouched or (made, item)
+    return (*untouched, "") if untouched is not None else (None, *refused[0])
 
 
 def _is_worked_on(release: dict[str, Any], made: dict[str, Any]) -> bool:

@@ -64,6 +64,9 @@ class Places:
     def triage(self, assignment: str) -> Path:
         return self.gradebook / "triage" / f"{assignment}.html"
 
+    def similar(self, assignment: str) -> Path:
+        return self.gradebook / "similar" / f"{assignment}.html"
+
     def csv(self, assignment: str) -> Path:
         return self.exports / f"{assignment}.csv"
 

@@ -18,6 +18,12 @@ def plain(text: str, *, length: int = 300) -> str:
     return line if len(line) <= length else line[: length - 1] + "…"
 
 
+def printable(line: str, *, length: int = 300) -> str:
+    """A line of code without control characters, its indent kept, at most ``length`` long."""
+    line = _CONTROL.sub(" ", line.rstrip())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
 def markdown(text: str) -> str:
     """Markdown that holds no HTML, no entity and no link but to web, mail, heading or attachment.
 

@@ -10,7 +10,6 @@ import json
 import platform
 import re
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
 from docutils import nodes
@@ -19,6 +18,8 @@ from docutils.parsers.rst import Directive
 from course_lib.staff.publishing import furniture, pdf
 from course_lib.staff.publishing.icons import slim_icons
 from course_lib.staff.publishing.notebooks import toc_pages
+from course_lib.staff.publishing.set_pages import ProblemSet
+from course_lib.staff.publishing.tables import table
 
 PACKAGES = ("course-lib", "numpy", "scipy", "torch", "matplotlib", "scikit-learn", "jupyter-book", "sphinx", "myst-nb")
 PAGE_BUDGET, BOOK_BUDGET = 75, 600  # CPU seconds of one page and of all pages on an ordinary laptop
@@ -123,21 +124,6 @@ def cpu_seconds(app, page: str) -> str | None:
     return entry["data"]["text/plain"].strip("'") if entry else None
 
 
-def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], numeric: int) -> nodes.table:
-    """A docutils table; column `numeric` and those after it are aligned to the right."""
-    group = nodes.tgroup(cols=len(head))
-    group += [nodes.colspec(colwidth=1) for _ in head]
-    for container, lines in ((nodes.thead(), [head]), (nodes.tbody(), rows)):
-        for line in lines:
-            row = nodes.row()
-            for column, text in enumerate(line):
-                classes = ["text-right"] if column >= numeric else []
-                row += nodes.entry("", nodes.paragraph(text=text, classes=classes))
-            container += row
-        group += container
-    return nodes.table("", group)
-
-
 def on_doctree(app, doctree, docname: str) -> None:
     """Fill the status table, now that every page has been executed."""
     for place in list(doctree.findall(StatusTable)):
@@ -177,6 +163,7 @@ def setup(app) -> dict:
     """Entry point for Sphinx."""
     app.add_node(StatusTable)
     app.add_directive("course-status", StatusDirective)
+    app.add_directive("problem-set", ProblemSet)
     app.add_role("colab", repository_link("colab", "https://colab.research.google.com/github/{}"))
     app.add_role("repo", repository_link("repo", "https://github.com/{}"))
     app.connect("config-inited", on_config)

@@ -1,8 +1,7 @@
-// What the widgets share: box, sliders, buttons, keys, link, loop and a pen. A widget brings its numerics, a state,
-// what to draw and what to say, and calls `courseKit.open(box, spec)` for the rest. spec:
+// What the widgets share. A widget brings numerics, a state, what to draw and to say; `courseKit.open(box, spec)`:
 //   name      in the page's link, #name:a=1,b=2, which restores the sliders
 //   label     for screen readers
-//   state     gains `playing` (false at first where reduced motion is asked for) and `seen`
+//   state     gains `playing` (false where reduced motion is asked for) and `seen`
 //   pictures  { key: [draw, words] }: a canvas of class cw-key each; words (text or function) and say() are its label
 //   sliders   rows [name, text, least, most, step, show, coarse] for state[name]; show(value): its text (one decimal),
 //             Shift + arrows move by `coarse` steps (5)
@@ -11,10 +10,10 @@
 //   buttons   rows [name, text, key, action, words]; words: the text for screen readers; "play" has its own action
 //   keys      { key: action } without a button; lower case, "alt+" before those with Alt
 //   turns     key of a picture that drags and Alt + arrows turn: state.yaw and state.tilt, read by `turner`
-//   help      list of what the keys do; the keys of sliders and turns are added
+//   help      what the keys do; those of sliders and turns are added
 //   pace      () -> steps a second, with advance(steps): what happens while it plays
-//   read, say () -> the numbers of the moment; the outcome in a sentence, spoken when it changes
-//   keep      () -> what stands in the link, if not the sliders; the widget then restores it from `kept`
+//   read, say () -> the numbers of the moment; the outcome as a sentence, spoken on change
+//   keep      () -> what the link holds, if not the sliders; the widget restores it from `kept`
 (function (root) {
   "use strict";
   const KEYS = { " ": "Space", arrowleft: "←", arrowright: "→", arrowup: "↑", arrowdown: "↓" };
@@ -188,7 +187,7 @@
 
   function loop(w, spec) {
     const s = w.state, read = w.get(".cw-read"), say = w.get(".cw-say");
-    let last = 0, owed = 0, spoken = 0;
+    let last = 0, owed = 0, spoken = 0, drawn = true;
     w.tell = (text) => { say.textContent = text; spoken = performance.now(); };
     function frame(now) {
       root.requestAnimationFrame(frame);
@@ -202,11 +201,15 @@
       }
       if (w.dirty) {
         w.dirty = false;
+        drawn = true;
         for (const [draw] of Object.values(spec.pictures)) draw();
         read.textContent = minus(spec.read());
       }
-      if (now - spoken < 1000 || say.textContent === spec.say()) return;
-      w.tell(spec.say());
+      const told = say.textContent === spec.say();
+      if (now - spoken < 1000 || (told && !drawn)) return;
+      drawn = false;
+      spoken = now;
+      if (!told) w.tell(spec.say());
       for (const [key, [, words]] of Object.entries(spec.pictures)) {
         w.canvas[key].setAttribute("aria-label", `${typeof words === "function" ? words() : words} ${spec.say()}`);
       }
