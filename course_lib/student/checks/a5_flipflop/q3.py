@@ -63,7 +63,7 @@ def q3_alias(keep_best: Function) -> Iterator[Row]:
     yours = f"epoch {short(epoch)} of {len(VALLEY)}"
     yield Row("the epoch you report", yours, "one that there is: 1 to n", epoch in range(1, len(VALLEY) + 1))
     yours = f"you report {short(loss)}, epoch {short(epoch)} had {short(training.loss_of(epoch))}"
-    yield Row("loss and epoch", yours, "of one another", training.loss_of(epoch) == loss)
+    yield Row("loss and epoch", yours, "those of one epoch", training.loss_of(epoch) == loss)
     lower = sum(other < loss for other in VALLEY)
     yield Row("epochs with a lower loss than you report", str(lower), "none", lower == 0)
     whose = training.epoch_of(best)

@@ -47,7 +47,7 @@ def q4_rest(resting_states: Function) -> Iterator[Row]:
     """Put into the equation."""
     x = _points(resting_states, W, B)
     fastest = float(np.linalg.norm(_velocity(W, B, x), axis=1).max())
-    yours = f"one of them moves with a speed of {short(fastest)}"
+    yours = f"the fastest moves with a speed of {short(fastest)}"
     yield Row("your points, put into the equation", yours, "rest: less than 1e-9", fastest < 1e-9)
 
 
