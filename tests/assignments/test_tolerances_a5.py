@@ -6,7 +6,7 @@ import answer_matrix as matrix
 import numpy as np
 import torch
 from conftest import SETS
-from test_tolerances import misses, module
+from derivations import misses, module
 
 from course_lib.analysis import fixed_points
 from course_lib.dynamics import FunctionFlow
