@@ -66,7 +66,7 @@ SEEN = {
 
 def rate(x: np.ndarray) -> np.ndarray:
     """r(x), which saturates more gently than tanh."""
-    return x / np.sqrt(1 + x**2)
+    return x / np.hypot(1, x)
 
 
 def draw(rng: np.random.Generator) -> list[Case]:

@@ -2,13 +2,15 @@
 
 The student hands in weights, and the judge runs them, by the very function that the notebook shows
 (course_lib.student.checks.a5_flipflop.q8): diagonal emptied, mean aligned field scaled to one, h' = -h + tanh(4 W h) for
-30 time units from patterns with ten wrong signs. Four sets of patterns for each of four loads, four starts from each
+30 time units from patterns with ten wrong signs. Six sets of patterns for each of four loads, four starts from each
 pattern; a rung holds where the mean over the sets is 0.8 or more, and all rungs below hold.
 
-Measured (share brought back at 4, 10, 16, 22 patterns, the spread between sets in brackets; tests/assignments
-recomputes it): Hebb's sum 0.99, 0.2, 0, 0 (first rung); patterns put in one after the other, each corrected for what
-is there already, 1, 0.9, 0.65, 0.3 (second); the pseudo-inverse 1, 1, 0.97, 0.7 (third); the same with a ridge of 5, or
-least squares on patterns with a twentieth of the signs wrong, 1, 1, 0.98, 0.88 (0.04) (all).
+Measured (share brought back at 3, 10, 17, 22 patterns; between sets the share varies by 0.04 to 0.09, so the mean of
+six by half of that and less; tests/assignments recomputes it): Hebb's sum 0.99, 0.19, 0, 0 (first rung); patterns put
+in one after the other, each corrected for what is there already, 1, 0.93, 0.61, 0.31 (second); the pseudo-inverse 1, 1,
+0.96, 0.72 (third); the same with a ridge of 5, or least squares on patterns with a twentieth of the signs wrong, 1, 1,
+0.98, 0.87 (all). No rule that was tried is within three deviations of a line. Loads of 4 and 16 were not so
+kind: Hebb's sum and the one-by-one rule came near the line there.
 
 With a tenth of wrong signs nearly every rule but Hebb's brings back 22 of 22, so a fifth is turned over. Nothing that is
 drawn here is known elsewhere; weights that do not come from the patterns bring back none.
@@ -20,20 +22,20 @@ from course_lib.staff.grading.guard import array
 from course_lib.staff.grading.question import Case, Question, ladder
 from course_lib.student.checks.a5_flipflop.q8 import ENOUGH, LOADS, UNITS, brought_back
 
-SETS = 4
-RUNGS = (("four", 3, 1), ("ten", 3, 2), ("sixteen", 3, 3), ("twenty-two", 3, 4))
+SETS = 6
+RUNGS = (("three", 3, 1), ("ten", 3, 2), ("seventeen", 3, 3), ("twenty-two", 3, 4))
 
 SENTENCES = {
-    "four": (
-        "Of four patterns {share} % are brought back. {seen} The oldest rule strengthens what two units say together, "
+    "three": (
+        "Of three patterns {share} % are brought back. {seen} The oldest rule strengthens what two units say together, "
         "pattern by pattern."
     ),
     "ten": (
         "Of ten patterns {share} % are brought back. Patterns drawn by lot overlap a little, and each disturbs all "
         "others; a sum over them, one by one, takes no notice of that."
     ),
-    "sixteen": (
-        "Of sixteen patterns {share} % are brought back. There are weights that leave every pattern exactly as it is: "
+    "seventeen": (
+        "Of seventeen patterns {share} % are brought back. There are weights that leave every pattern exactly as it is: "
         "that is a linear equation for each unit, and all patterns have a say in it at once."
     ),
     "twenty-two": (
@@ -49,7 +51,7 @@ SEEN = {
 
 
 def draw(rng: np.random.Generator) -> list[Case]:
-    """Four sets of patterns for each load."""
+    """Six sets of patterns for each load."""
     cases = []
     for load in LOADS:
         for _ in range(SETS):

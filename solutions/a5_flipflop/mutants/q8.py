@@ -87,12 +87,11 @@ def one_after_the_other(patterns):
 
 def barely_learnt(patterns):
     """Learning stopped as soon as every sign was right: nothing is left over for errors."""
-    W = np.zeros((50, 50))
-    for _ in range(60):
-        for pattern in patterns:
-            wrong = pattern * (W @ pattern) <= 0
-            W += np.outer(wrong * pattern, pattern) / 50
-            np.fill_diagonal(W, 0)
+    W, wrong = np.zeros((50, 50)), np.array([True])
+    while wrong.any():
+        wrong = patterns * (patterns @ W.T) <= 0
+        W += (wrong * patterns).T @ patterns / 50
+        np.fill_diagonal(W, 0)
     return W
 
 

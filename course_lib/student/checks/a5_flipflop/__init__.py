@@ -83,7 +83,7 @@ CHECKS = {
         "imprint",
         ("patterns",),
         (q8_form, q8_field, q8_recall),
-        "the patterns, four sets for each of the loads 4, 10, 16 and 22, and the wrong signs.",
+        "the patterns, six sets for each of the loads 3, 10, 17 and 22, and the wrong signs.",
         6.0,
     ),
 }

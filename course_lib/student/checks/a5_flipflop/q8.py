@@ -8,7 +8,7 @@ import numpy as np
 from course_lib.student.checks import Row, numbers, short
 
 Function = Callable[..., Any]
-UNITS, LOADS, ENOUGH = 50, (4, 10, 16, 22), 0.8
+UNITS, LOADS, ENOUGH = 50, (3, 10, 17, 22), 0.8
 WRONG, COPIES = 10, 4  # signs of a pattern that are turned over; starts from each pattern
 GAIN, STEP, DURATION = 4.0, 0.5, 30.0
 
@@ -55,16 +55,17 @@ def _weights(imprint: Function, patterns: np.ndarray) -> np.ndarray:
 
 def q8_form(imprint: Function) -> Iterator[Row]:
     """Weights for 50 units, whatever the number of patterns."""
-    for load in (1, 4):
+    for load in (2, 3):
         found = numbers(imprint(public_patterns(load, 0)))
         shape = str(found.shape)
-        yield Row(f"shape for {load} patterns of 50", shape, "(50, 50): every unit to every unit", found.shape == (50, 50))
+        law = "(50, 50): every unit to every unit"
+        yield Row(f"shape for {load} patterns of 50", shape, law, found.shape == (50, 50))
         yield Row("finite numbers", "yes" if np.isfinite(found).all() else "no", "yes", bool(np.isfinite(found).all()))
 
 
 def q8_field(imprint: Function) -> Iterator[Row]:
     """What the units hear in the patterns, and whether the patterns stay."""
-    patterns = public_patterns(4, 0)
+    patterns = public_patterns(3, 0)
     W = _weights(imprint, patterns)
     others = W - np.diag(np.diag(W))
     field = float(np.mean(patterns * (patterns @ others.T)))
@@ -73,7 +74,8 @@ def q8_field(imprint: Function) -> Iterator[Row]:
     weights = tuned(W, patterns)
     if weights is not None:
         stay = (np.sign(run_from(weights, patterns)) == patterns).all(axis=1)
-        yield Row("4 patterns, started without an error", f"{stay.sum()} of them stay", "all", bool(stay.all()))
+        which = ", ".join(f"number {k + 1}" for k in np.flatnonzero(stay)) or "none of them"
+        yield Row("of 3 patterns, started without an error, stay", which, "all three", bool(stay.all()))
 
 
 def q8_recall(imprint: Function) -> Iterator[Row]:
