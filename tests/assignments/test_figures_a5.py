@@ -165,12 +165,12 @@ def shares(function, loads=q8.LOADS, sets=4):
 
 
 def test_q8_the_table_of_what_gets_where():
-    told = {"hebb": (1, 0.3, 0, 0), "one_after_the_other": (1, 0.97, 0.64, 0.35), "pseudo_inverse": (1, 1, 0.98, 0.72)}
+    told = {"hebb": (1, 0.2, 0, 0), "one_after_the_other": (1, 0.94, 0.6, 0.33), "pseudo_inverse": (1, 1, 0.96, 0.73)}
     for idea, wanted in told.items():
         np.testing.assert_allclose(shares(wrong("q8")[idea]), wanted, atol=0.12, err_msg=idea)
-    np.testing.assert_allclose(shares(own_reference("q8")), (1, 1, 0.99, 0.88), atol=0.05)
-    for idea, wanted in {"fading": 1 / 2, "barely_learnt": 1 / 3}.items():
-        assert shares(wrong("q8")[idea], loads=(4,), sets=24)[0] == pytest.approx(wanted, abs=0.1), idea
+    np.testing.assert_allclose(shares(own_reference("q8")), (1, 1, 0.98, 0.88), atol=0.05)
+    for idea, wanted in {"fading": 0.6, "barely_learnt": 1 / 3}.items():
+        assert shares(wrong("q8")[idea], loads=q8.LOADS[:1], sets=24)[0] == pytest.approx(wanted, abs=0.1), idea
     assert shares(own_reference("q8"), loads=(28,), sets=6)[0] == pytest.approx(0.6, abs=0.07)
 
 
