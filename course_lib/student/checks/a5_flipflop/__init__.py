@@ -3,7 +3,7 @@
 The public cases come from other ranges than the hidden ones, and every property is a law, never an answer.
 """
 
-from course_lib.student.checks import Check
+from course_lib.student.checks import Check, Own
 from course_lib.student.checks.a5_flipflop.q1 import q1_before, q1_bits, q1_form, q1_height, q1_hold, q1_repeat
 from course_lib.student.checks.a5_flipflop.q2 import q2_form, q2_margin, q2_mask, q2_memories, q2_one
 from course_lib.student.checks.a5_flipflop.q3 import q3_alias, q3_calls, q3_form, q3_nan, q3_ties
@@ -24,6 +24,10 @@ CLOSED = {
     "systems": "question 8",
 }
 WRITTEN = {"q7": (80, 250)}  # words
+OWN = {
+    "weight": Own(1.2, 1.4, "weight w of one unit onto itself, x' = -x + w r(x) + b"),
+    "past": Own(1e-4, 5e-4, "how far its bias lies below the one at which two rest points meet", log=True),
+}
 
 CHECKS = {
     "q1": Check(
