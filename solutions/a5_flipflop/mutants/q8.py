@@ -87,11 +87,12 @@ def one_after_the_other(patterns):
 
 def barely_learnt(patterns):
     """Learning stopped as soon as every sign was right: nothing is left over for errors."""
-    W, wrong = np.zeros((50, 50)), np.array([True])
-    while wrong.any():
-        wrong = patterns * (patterns @ W.T) <= 0
-        W += (wrong * patterns).T @ patterns / 50
-        np.fill_diagonal(W, 0)
+    W = np.zeros((50, 50))
+    while np.any(patterns * (patterns @ W.T) <= 0):
+        for pattern in patterns:
+            wrong = pattern * (W @ pattern) <= 0
+            W += np.outer(wrong * pattern, pattern)  # whole numbers: a tie is a tie
+            np.fill_diagonal(W, 0)
     return W
 
 
