@@ -13,10 +13,10 @@ with speeds of 10**-3.5 to 10**-2.85 and five up to 10**-1.3. A rest point lies 
 1.4; any other rest point is further than that too, so a search that ends at one has left the place it was asked about.
 
 Answers that do not look earn nothing: "not at rest" counts where three of the ten rest points are found (and what is
-returned there is no faster than where the search began), "at rest" where three of the ten ghosts are seen through. Speed below 1e-9, which float64 reaches with three digits to spare and
-float32 misses by ten. The library's search in this very field would be right as well (analysis and dynamics are
-closed); its networks take tanh for r, and with it the folds are elsewhere, so that a search in one of them tells
-nothing. tests/assignments recomputes this.
+returned there is no faster than where the search began), "at rest" where three of the ten ghosts are seen through.
+Speed below 1e-9, which float64 reaches with three digits to spare and float32 misses by ten. The library's search in
+this very field would be right as well (analysis and dynamics are closed); its networks take tanh for r, and with it the
+folds are elsewhere, so that a search in one of them tells nothing. tests/assignments recomputes this.
 """
 
 import numpy as np

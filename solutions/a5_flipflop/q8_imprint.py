@@ -1,8 +1,8 @@
 """Question 8, open-ended: how many random patterns of 50 signs a network brings back from a fifth of wrong signs.
 
 The student hands in weights, and the judge runs them, by the very function that the notebook shows
-(course_lib.student.checks.a5_flipflop.q8): diagonal emptied, mean aligned field scaled to one, h' = -h + tanh(4 W h) for
-30 time units from patterns with ten wrong signs. Six sets of patterns for each of four loads, four starts from each
+(course_lib.student.checks.a5_flipflop.q8): diagonal emptied, mean aligned field scaled to one, h' = -h + tanh(4 W h)
+for 30 time units from patterns with ten wrong signs. Six sets of patterns for each of four loads, four starts from each
 pattern; a rung holds where the mean over the sets is 0.8 or more, and all rungs below hold.
 
 Measured (share brought back at 3, 10, 17, 22 patterns; between sets the share varies by 0.04 to 0.09, so the mean of
@@ -12,8 +12,8 @@ in one after the other, each corrected for what is there already, 1, 0.93, 0.61,
 0.98, 0.87 (all). No rule that was tried is within three deviations of a line. Loads of 4 and 16 were not so
 kind: Hebb's sum and the one-by-one rule came near the line there.
 
-With a tenth of wrong signs nearly every rule but Hebb's brings back 22 of 22, so a fifth is turned over. Nothing that is
-drawn here is known elsewhere; weights that do not come from the patterns bring back none.
+With a tenth of wrong signs nearly every rule but Hebb's brings back 22 of 22, so a fifth is turned over. Nothing that
+is drawn here is known elsewhere; weights that do not come from the patterns bring back none.
 """
 
 import numpy as np
@@ -35,8 +35,8 @@ SENTENCES = {
         "others; a sum over them, one by one, takes no notice of that."
     ),
     "seventeen": (
-        "Of seventeen patterns {share} % are brought back. There are weights that leave every pattern exactly as it is: "
-        "that is a linear equation for each unit, and all patterns have a say in it at once."
+        "Of seventeen patterns {share} % are brought back. There are weights that leave every pattern exactly as it "
+        "is: that is a linear equation for each unit, and all patterns have a say in it at once."
     ),
     "twenty-two": (
         "Of twenty-two patterns {share} % are brought back. To stay as it is is one thing, to be pulled back from a "

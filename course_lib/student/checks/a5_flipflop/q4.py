@@ -86,9 +86,10 @@ def q4_count(resting_states: Function) -> Iterator[Row]:
     ):
         x = _points(resting_states, weights, np.array([b]))
         changes = int((np.diff(np.sign(_velocity(weights, np.array([b]), line[:, None])[:, 0])) != 0).sum())
-        yours = f"{len(x)} points, where its velocity changes sign {changes} times"
+        points, times = ("" if count == 1 else "s" for count in (len(x), changes))
+        yours = f"{len(x)} point{points}, where its velocity changes sign {changes} time{times}"
         yield Row(name, yours, "a point where the sign changes, and none elsewhere", len(x) == changes)
         counts.append(len(x))
     x = _points(resting_states, np.diag([UNIT, UNIT]), np.array([0.05, FOLD + 0.003]))
-    yours = f"{len(x)} points, alone they have {counts[0]} and {counts[2]}"
+    yours = f"{len(x)} in all, alone they have {counts[0]} and {counts[2]}"
     yield Row("two units without wires", yours, "the product", len(x) == counts[0] * counts[2])
