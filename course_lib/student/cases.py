@@ -144,12 +144,59 @@ def by_weights(upstream: np.ndarray) -> Through:
     return Through(call)
 
 
+def training(
+    start: Mapping[str, np.ndarray],
+    changes: Mapping[str, np.ndarray],
+    look: Mapping[str, np.ndarray],
+    losses: np.ndarray,
+) -> Through:
+    """A training that was recorded: the function is called as ``function(step, validate, state, *inputs)``.
+
+    start: name -> array, the weights before; changes: name -> (epochs, ...), what each step adds to them, in place;
+    look: name -> array, a direction along which the recorded weights are told apart; losses: (epochs + 1,), what
+    `validate` says of the weights before and after each of the steps. Of other weights it says what it says of the
+    recorded ones that look most like them.
+
+    The answer is (weights, epoch, loss, calls): the arrays of the returned state by the order of their names, the two
+    numbers, and which of the two was called one after the other, 1 for a step and 0 for a validation. A returned thing
+    that is no such triple is the answer as it is.
+    """
+    names = sorted(start)
+    marks = [sum(float(np.vdot(look[name], start[name])) for name in names)]
+    marks += [sum(float(np.vdot(look[name], changes[name][k])) for name in names) for k in range(len(losses) - 1)]
+    places = np.cumsum(marks)
+
+    def call(function: Callable[..., Value], *inputs: Value) -> Value:
+        state = {name: np.array(start[name], dtype=float) for name in start}
+        calls: list[int] = []
+
+        def step(weights: Value) -> None:
+            k = sum(calls) % (len(losses) - 1)
+            for name in names:
+                weights[name] += changes[name][k]
+            calls.append(1)
+
+        def validate(weights: Value) -> float:
+            calls.append(0)
+            seen = sum(float(np.vdot(look[name], np.asarray(weights[name]))) for name in names)
+            return float(losses[np.argmin(np.abs(places - seen))])
+
+        answer = function(step, validate, state, *inputs)
+        if not isinstance(answer, tuple | list) or len(answer) != 3 or not isinstance(answer[0], Mapping):
+            return answer
+        best, epoch, loss = answer
+        return tuple(best.get(name) for name in names), epoch, loss, np.array(calls)
+
+    return Through(call)
+
+
 KINDS: dict[str, Callable[..., Any]] = {
     "linear": linear,
     "pendulum": pendulum,
     "van_der_pol": van_der_pol,
     "generator": generator,
     "gradient": gradient,
+    "training": training,
     "unrolled": unrolled,
     "by_weights": by_weights,
     **FIELDS,

@@ -90,7 +90,7 @@ def test_no_line_of_a_reference_is_in_what_students_install(root, problems):
 
 def test_no_kind_is_an_answer():
     """A new kind is looked at: it may be the subject of a question, never its object."""
-    with_time = ["generator", "gradient", "linear", "pendulum", "unrolled", "van_der_pol"]
+    with_time = ["generator", "gradient", "linear", "pendulum", "training", "unrolled", "van_der_pol"]
     fields = ["duffing", "four_wells", "jacobian", "sheared", "tanh_net"]
     labels = ["balls", "curtain", "sectors"]
     learnt = ["by_weights", "psi_net", "unbent"]
@@ -162,6 +162,29 @@ def test_a_gradient_goes_back_through_several_steps():
     np.testing.assert_allclose(values, last(v))
     quotient = [upstream @ (last(v + nudge) - last(v - nudge)) / 2e-5 for nudge in 1e-5 * np.eye(2)]
     np.testing.assert_allclose(gradient, quotient, rtol=1e-6)
+
+
+def test_a_training_is_the_recorded_one():
+    """Steps change the caller's arrays in place, losses belong to weights, and the calls are written down."""
+    start = {"b": np.zeros(2), "W": np.ones((2, 2))}
+    changes = {"b": np.arange(6.0).reshape(3, 2), "W": np.full((3, 2, 2), 0.5)}
+    look = {"b": np.array([0.0, 0.1]), "W": np.eye(2)}
+    table = {"kind": "training", "start": start, "changes": changes, "look": look, "losses": np.array([4.0, 3, 1, 2])}
+
+    def all_of_it(step, validate, state, n):
+        losses, first, mine = [validate(state)], {name: w.copy() for name, w in state.items()}, state["b"]
+        for _ in range(n):
+            step(state)
+            losses.append(validate(state))
+        assert mine is state["b"] and losses == [4, 3, 1, 2] and validate(first) == 4
+        return state, n, losses[-1]
+
+    (answer,) = answer_cases(all_of_it, [(table, 3)])
+    (W, b), epoch, loss, calls = answer["value"]
+    np.testing.assert_allclose(b, [6, 9])
+    np.testing.assert_allclose(W, np.full((2, 2), 2.5))
+    assert (epoch, loss, calls.tolist()) == (3, 2.0, [0, 1, 0, 1, 0, 1, 0, 0])
+    assert answer_cases(lambda *inputs: 7, [(table, 3)])[0]["value"] == 7
 
 
 def test_an_unknown_kind_says_which_there_are():
