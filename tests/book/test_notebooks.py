@@ -11,7 +11,14 @@ from course_lib.staff.publishing.notebooks import Drift, colab_notebook, has_cod
 from course_lib.staff.publishing.plain_markdown import DIRECTIVES, FENCE, convert
 from course_lib.staff.publishing.plain_roles import ConversionError, Page
 
-BOOK_ONLY = {"code-cell", "bibliography", "course-status", "eval-rst", "problem-set"}  # cells; pages without a notebook
+BOOK_ONLY = {
+    "code-cell",
+    "bibliography",
+    "course-status",
+    "eval-rst",
+    "figure",
+    "problem-set",
+}  # cells; pages without a notebook
 
 FAR = {
     (kind, label): (value, "book/far", "Far")
