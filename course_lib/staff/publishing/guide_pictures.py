@@ -17,7 +17,7 @@ FOLDER = Path("book") / "_static" / "guides"
 ASSIGNMENT, STUDENT = "a1_lorenz", "cleo"
 LARGEST = 150_000  # bytes
 VIEW = {"width": 420, "height": 900}  # as wide as a phone, so that the words are legible on one
-SHOTS = {
+SHOTS: dict[str, tuple[str, tuple[str | int, str]]] = {
     "triage-top": ("triage/{set}.html", (0, "Written answers")),
     "triage-questions": ("triage/{set}.html", ("How it went", "q2")),
     "feedback": ("feedback/{set}/{student}.html", ("Question 3", "Question 4")),
