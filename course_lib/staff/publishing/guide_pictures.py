@@ -1,7 +1,7 @@
 """The pictures of the guides: real pages of the sample class, photographed; `python -m` this module takes them anew.
 
-They show what an instructor and a student see, so they are taken from a graded sample class (`make course` leaves one) and
-never drawn by hand. Light, because the pages follow the reader's own setting and a picture cannot.
+They show what an instructor and a student see, so they are taken from a graded sample class (`make course` leaves one)
+and never drawn by hand. Light, because the pages follow the reader's own setting and a picture cannot.
 """
 
 import io
@@ -13,7 +13,7 @@ from typing import Any
 from course_lib.staff.publishing.looks import chromium
 from course_lib.validation import CourseError
 
-FOLDER = Path("book") / "_static" / "guides"
+FOLDER = Path("book") / "pictures"
 ASSIGNMENT, STUDENT = "a1_lorenz", "cleo"
 LARGEST = 150_000  # bytes
 VIEW = {"width": 420, "height": 900}  # as wide as a phone, so that the words are legible on one
@@ -22,11 +22,11 @@ SHOTS: dict[str, tuple[str, tuple[str | int, str]]] = {
     "triage-questions": ("triage/{set}.html", ("How it went", "q2")),
     "feedback": ("feedback/{set}/{student}.html", ("Question 3", "Question 4")),
 }
-"""Name -> page of the gradebook, and which part: from the top or the heading with these words to that before the other."""
+"""Name -> page of the gradebook, and which part: from the top or the first heading to just before the second."""
 
 
 def take(root: Path, out: Path | None = None) -> list[Path]:
-    """Write one WebP for each of `SHOTS` into the book's static folder, or into ``out``.
+    """Write one WebP for each of `SHOTS` into the book, or into ``out``.
 
     root: the checkout. Raises CourseError when the sample class is not graded, or a picture is too heavy.
     """
