@@ -38,9 +38,7 @@ BLOCK = re.compile(r"(?:^% (?P<mark>[^\n]+)\n)?^```(?P<kind>\w+)\n(?P<body>.*?)^
 MARK = re.compile(r"tried|tried slowly|tried by hand|not tried here: .{10,}")
 TRIED = ("tried", "tried slowly")
 SAID = re.compile(r"(?<!`)`(course [a-z][^`]*|make [a-z][^`]*)`")
-HERE = {"ADDRESS": "../origin", "https://github.com/YOUR-ORG/YOUR-REPO": "../hosted"}
-COMING = {"forget"}  # commands that a guide already names
-COMING_KEYS = {"dropped", "groups"}
+COMING_KEYS = {"dropped", "groups"}  # of term.toml, in the guides before they are in the program
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ def wrong(command: str) -> str:
     if words[1].startswith("--"):
         return ""
     if words[1] not in known:
-        return "" if words[1] in COMING else words[1]
+        return words[1]
     options = {name for parameter in known[words[1]].params for name in parameter.opts} | {"--help"}
     return " ".join(word for word in words[2:] if word.startswith("--") and word not in options)
 
@@ -100,15 +98,10 @@ def test_a_command_an_option_and_a_target_that_do_not_exist_are_seen():
     assert wrong("course export a1_lorenz --so-far | grep x") == ""
 
 
-def test_what_was_to_come_has_not_come():
-    """When it has: take it out of COMING or COMING_KEYS, and the words behind the mark in the privacy page."""
-    assert COMING.isdisjoint(get_command(app).commands)
-
-
 @pytest.mark.parametrize("page", guides())
 def test_every_block_says_how_it_was_tried(page):
     found = [block for block in blocks(page) if block.kind in ("bash", "sh", "console")]
-    assert [block.body for block in found if not MARK.fullmatch(block.mark) and "forget" not in block.mark] == []
+    assert [block.body for block in found if not MARK.fullmatch(block.mark)] == []
     assert all(block.kind == "bash" for block in found)
 
 
@@ -152,7 +145,7 @@ def test_pictures_are_small_and_every_one_is_shown():
 
 @pytest.fixture
 def copied(tmp_path):
-    """A repository to clone, with this checkout's files as they stand, and a public one that is empty."""
+    """A folder with a repository to clone, of this checkout's files as they stand."""
     origin = tmp_path / "origin"
     listed = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
     done = subprocess.run(listed, cwd=ROOT, capture_output=True, text=True, check=True)
@@ -188,9 +181,7 @@ def follow(page: str, folder: Path, marks: tuple[str, ...]) -> list[str]:
     script += ". .venv/bin/activate\n" if course.exists() else ""
     chosen = [block for block in blocks(page) if block.kind == "bash" and block.mark in marks]
     for number, block in enumerate(chosen):
-        body = block.body
-        for name, stands_for in HERE.items():
-            body = body.replace(name, stands_for)
+        body = block.body.replace("ADDRESS", shlex.quote(str(folder / "origin")))
         script += f"echo '<<<{number}>>>'\n{body}\n"
         if "git clone" in body:
             script += f"{shlex.quote(sys.executable)} -c {shlex.quote(INSTALL)} .\n"
