@@ -13,7 +13,8 @@ from course_lib.staff.publishing.notebooks import Drift, colab_notebook, has_cod
 from course_lib.staff.publishing.plain_markdown import DIRECTIVES, FENCE, convert
 from course_lib.staff.publishing.plain_roles import ConversionError, Page
 
-BOOK_ONLY = {"code-cell", "bibliography", "course-status", "eval-rst", "problem-set"}  # cells; pages without a notebook
+# cells, and what only pages without a notebook hold
+BOOK_ONLY = {"code-cell", "bibliography", "course-status", "eval-rst", "figure", "problem-set"}
 
 FAR = {
     (kind, label): (value, "book/far", "Far")
