@@ -16,7 +16,7 @@ STAMP := $(VENV)/.installed-$(FINGERPRINT)
 # ipywidgets as Colab has it, in a folder of its own: a test operates the pages' sliders under it as well as under ours.
 COLAB := $(VENV)/colab/ipywidgets
 
-.PHONY: help course test test-all system book serve pdf notebooks looks release grade publish bench pins clean python-is-new-enough
+.PHONY: help course test test-all system book serve pdf notebooks looks release grade publish colab report-failure bench pins clean python-is-new-enough
 .DEFAULT_GOAL := course
 
 help:
@@ -58,9 +58,17 @@ release: $(STAMP)
 grade: $(STAMP)
 	@$(COURSE) grade $(ASSIGNMENT) --submissions $(SUBMISSIONS) $(GRADE_ARGS)
 
-# make publish TO=../public
+# make publish TO=../public [PUBLISH_ARGS=--push]
 publish: book
-	@$(COURSE) publish --to $(TO)
+	@$(COURSE) publish --to $(TO) $(PUBLISH_ARGS)
+
+# Every page and solved set with the packages of PYTHON, which are Colab's when this runs in Colab's image.
+colab:
+	@$(PYTHON) tests/colab.py
+
+# After a failed weekly run, on the host that ran it: an issue, or a line in the one that is open.
+report-failure:
+	@sh .ci/report-failure
 
 # make bench [ROW=name]
 bench: $(STAMP)

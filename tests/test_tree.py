@@ -41,23 +41,6 @@ def test_no_tracked_file_is_heavy(root):
     assert heavy == {}
 
 
-def test_every_run_line_of_the_workflows_is_a_make_target(root):
-    import yaml
-
-    targets = {line.split(":")[0] for line in (root / "Makefile").read_text().splitlines() if line[:1].isalpha()}
-    commands = [
-        step["run"]
-        for path in sorted((root / ".github" / "workflows").glob("*.yml"))
-        for job in yaml.safe_load(path.read_text())["jobs"].values()
-        for step in job["steps"]
-        if "run" in step
-    ]
-    assert commands
-    for command in commands:
-        program, *words = command.split()
-        assert program == "make" and set(words) <= targets, command
-
-
 def test_the_pins_are_complete_and_name_no_index(root):
     lines = [line for line in (root / "requirements.txt").read_text().splitlines() if not line.startswith("#")]
     assert all(line.count("==") == 1 and "+" not in line for line in lines), lines

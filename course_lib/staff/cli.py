@@ -28,6 +28,19 @@ def first_run() -> None:
 
 
 @app.command()
+def init(
+    org: Annotated[str, typer.Option("--org", help="Owner of the public repository on GitHub.")],
+    repo: Annotated[str, typer.Option("--repo", help="Its name.")],
+    title: Annotated[str, typer.Option("--title", help="What the course is called; else as it was.")] = "",
+    term: Annotated[str, typer.Option("--term", help="Shown in the foot and in the problem sets.")] = "",
+) -> None:
+    """Turn a fork into your own course: addresses, title, term, Colab links, first cells, settings of the term."""
+    from course_lib.staff.publishing.adopt import init as adopt
+
+    typer.echo(str(adopt(course_root(), org=org, repo=repo, title=title, term=term, say=typer.echo)))
+
+
+@app.command()
 def release(
     names: Annotated[list[str] | None, typer.Argument(help="Assignments; all of them when none is named.")] = None,
     check: Annotated[bool, typer.Option("--check", help="Write nothing; fail when a release is out of date.")] = False,
@@ -85,12 +98,14 @@ def picture() -> None:
 
 @app.command()
 def publish(
-    to: Annotated[Path, typer.Option("--to", help="Empty or earlier published folder.")],
+    to: Annotated[Path, typer.Option("--to", help="Empty or earlier published folder, or a clone.")],
+    commit: Annotated[bool, typer.Option("--commit", help="Commit in that clone, and tag the version.")] = False,
+    push: Annotated[bool, typer.Option("--push", help="Commit, tag, and send both to the clone's origin.")] = False,
 ) -> None:
     """Write the public tree: site, pages, releases and library, never a solution."""
     from course_lib.staff.publishing.public_tree import publish as write
 
-    typer.echo(str(write(course_root(), to)))
+    typer.echo(str(write(course_root(), to, commit=commit, push=push, say=typer.echo)))
 
 
 @app.command()

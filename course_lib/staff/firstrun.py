@@ -1,5 +1,6 @@
 """What `make course` does after the packages are in place: from the sources to a built book and a graded class."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -32,13 +33,17 @@ class Steps:
 
 
 def sample_course(root: Path) -> Path:
-    """A course folder of its own for the sample class, with the real sets: its gradebook never meets a real class."""
+    """A course folder of its own for the sample class, with the real sets: its gradebook never meets a real class.
+
+    It has what the commands know a course by, so that a new instructor practises in it.
+    """
     course = root / "_build" / "sample-class"
     course.mkdir(parents=True, exist_ok=True)
-    for name in ("solutions", "assignments"):
+    for name in ("solutions", "assignments", "_toc.yml"):
         link = course / name
         if not link.is_symlink():
             link.symlink_to(Path("..") / ".." / name)
+    shutil.copyfile(root / "nbgrader_config.py", course / "nbgrader_config.py")  # it asks where it lies
     return course
 
 

@@ -1,4 +1,4 @@
-"""Commands for the person who marks: numbers of one's own, and answers that are alike."""
+"""Commands for the person who marks: numbers of one's own, answers that are alike, and a person to be forgotten."""
 
 from pathlib import Path
 from typing import Annotated
@@ -46,4 +46,26 @@ def similar(
     page = out or Places(root).similar(assignment)
     similarity_page.write(report, page, json_file)
     for line in similarity_page.lines(report, page):
+        typer.echo(line)
+
+
+@app.command()
+def forget(
+    students: Annotated[list[str], typer.Argument(help="The person's id; all of them where there are several.")],
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove all that is kept of one person: notebooks, grades, feedback, late days, copies of the gradebook included.
+
+    Says before what that is, and afterwards what lies outside its reach, as the roster and the learning management
+    system.
+    """
+    from course_lib.staff.grading.forget import forget as remove
+
+    def agreed(lines: list[str]) -> bool:
+        if yes:
+            return True
+        typer.echo("\n".join(lines))
+        return typer.confirm("Remove it? There is no way back")
+
+    for line in remove(course_root(), students, agreed=agreed):
         typer.echo(line)

@@ -10,6 +10,9 @@ from typing import Any
 
 import numpy as np
 
+from course_lib.student.fields import FIELDS
+from course_lib.student.nets import NETS
+
 Value = Any
 
 
@@ -26,7 +29,8 @@ def build(table: Mapping[str, Value], assignment: str | None = None) -> Any:
     assignment: the set the table belongs to; kinds bear the same name in every set, so it is not needed.
 
     Fields are called as ``f(t, x)`` with a number and states (batch, dim), and return velocities (batch, dim): a numpy
-    array for a numpy array, a tensor for a tensor, in its precision.
+    array for a numpy array, a tensor for a tensor, in its precision. Those of `course_lib.student.fields` do not
+    depend on time and are called as ``f(x)``.
 
     Raises ValueError for a kind that does not exist.
     """
@@ -114,6 +118,32 @@ def unrolled(upstream: np.ndarray, W: np.ndarray, keep: float, rest: float, step
     return Through(call)
 
 
+def by_weights(upstream: np.ndarray) -> Through:
+    """Torch's way through a function of a module: its values, and the gradient of their sum by the module's weights.
+
+    The function is called with the module, a field, states (n, dim) as a float64 tensor, and further inputs, and gives
+    numbers (n,); upstream (n,): their weights in the sum. The answer is the pair (numbers, gradient), the gradient by
+    all weights in one row; a function that lets no gradient through gives zeros.
+    """
+
+    def call(
+        function: Callable[..., Value], psi: Value, f: Value, x: np.ndarray, *inputs: Value
+    ) -> tuple[Value, Value]:
+        import torch
+
+        values = function(psi, f, torch.tensor(x, dtype=torch.float64), *inputs)
+        weights = list(psi.parameters())
+        slopes: tuple[Value, ...] = (None,) * len(weights)
+        if isinstance(values, torch.Tensor) and values.requires_grad and values.numel() == len(upstream):
+            total = (values.reshape(-1) * torch.as_tensor(upstream, dtype=values.dtype)).sum()
+            slopes = torch.autograd.grad(total, weights, allow_unused=True)
+        pairs = zip(weights, slopes, strict=True)
+        row = [(torch.zeros_like(weight) if slope is None else slope).reshape(-1) for weight, slope in pairs]
+        return (values.detach() if isinstance(values, torch.Tensor) else values), torch.cat(row)
+
+    return Through(call)
+
+
 def training(
     start: Mapping[str, np.ndarray],
     changes: Mapping[str, np.ndarray],
@@ -168,6 +198,9 @@ KINDS: dict[str, Callable[..., Any]] = {
     "gradient": gradient,
     "training": training,
     "unrolled": unrolled,
+    "by_weights": by_weights,
+    **FIELDS,
+    **NETS,
 }
 
 

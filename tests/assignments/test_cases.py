@@ -90,7 +90,11 @@ def test_no_line_of_a_reference_is_in_what_students_install(root, problems):
 
 def test_no_kind_is_an_answer():
     """A new kind is looked at: it may be the subject of a question, never its object."""
-    assert sorted(KINDS) == ["generator", "gradient", "linear", "pendulum", "training", "unrolled", "van_der_pol"]
+    with_time = ["generator", "gradient", "linear", "pendulum", "training", "unrolled", "van_der_pol"]
+    fields = ["duffing", "four_wells", "jacobian", "sheared", "tanh_net"]
+    labels = ["balls", "curtain", "sectors"]
+    learnt = ["by_weights", "psi_net", "unbent"]
+    assert sorted(KINDS) == sorted([*with_time, *fields, *labels, *learnt])
 
 
 def test_a_generator_starts_where_its_seed_says():

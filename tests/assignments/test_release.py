@@ -11,12 +11,15 @@ import pytest
 from checkout import ROOT, copy_of, edit
 from conftest import SETS
 
+from course_lib import __version__
 from course_lib.staff.publishing import leaks
 from course_lib.staff.publishing.assignment_source import source_notebook
+from course_lib.staff.publishing.config import read_names
 from course_lib.staff.publishing.release import STUB, release
 from course_lib.validation import CourseError
 
 NAME = "a1_lorenz"
+TAG = f"v{__version__}"
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +64,7 @@ def test_the_committed_releases_are_those_of_their_sources(root):
 
 def test_the_release_is_what_was_promised(root, problems):
     notebook = read(root, problems.name)
-    label = {"id": "rnn-dynamics", "assignment": problems.name, "version": problems.version, "tag": "v0.1.0"}
+    label = {"id": "rnn-dynamics", "assignment": problems.name, "version": problems.version, "tag": TAG}
     assert notebook.metadata.course == label
     assert notebook.metadata.kernelspec.name == "python3"
     ids = [cell.id for cell in notebook.cells]
@@ -116,11 +119,11 @@ def test_the_source_stops_a_stock_kernel_and_solves_everything(root, problems):
 
 def test_the_first_code_cell_installs_at_the_tag_from_the_public_address(root, problems):
     first = next(cell for cell in read(root, problems.name).cells if cell.cell_type == "code")
-    address = "https://github.com/YOUR--ORG/rnn-dynamics"
-    assert f"git+{address}@v0.1.0" in first.source and f'begin("{problems.name}")' in first.source
+    address = read_names(root).url
+    assert f"git+{address}@{TAG}" in first.source and f'begin("{problems.name}")' in first.source
     badge = read(root, problems.name).cells[0].source
     assert (
-        f"{address.removeprefix('https://github.com/')}/blob/v0.1.0/assignments/{problems.name}/{problems.name}.ipynb"
+        f"{address.removeprefix('https://github.com/')}/blob/{TAG}/assignments/{problems.name}/{problems.name}.ipynb"
         in badge
     )
 
@@ -212,14 +215,14 @@ def test_a_planted_line_is_found(root, tmp_path, place):
 def test_a_leak_anywhere_in_the_public_tree_is_found(root, tmp_path):
     (tmp_path / "book").mkdir()
     (tmp_path / "book" / "page.md").write_text("# A page\n\nnothing\n", encoding="utf-8")
-    assert leaks.leaks_in_tree(root, tmp_path) == []
+    assert leaks.leaks_in_tree(leaks.every_secret(root), tmp_path) == []
     (tmp_path / "book" / "page.md").write_text(f"# A page\n\n    {LINE}\n", encoding="utf-8")
-    (found,) = leaks.leaks_in_tree(root, tmp_path)
+    (found,) = leaks.leaks_in_tree(leaks.every_secret(root), tmp_path)
     assert found.place == "book/page.md" and "reference.py" in found.origin
     (tmp_path / "book" / "page.md").unlink()
     coloured = "".join(f"<span class='k'>{html.escape(word)}</span> " for word in LINE.split())
     (tmp_path / "page.html").write_text(f"<pre>{coloured}</pre>", encoding="utf-8")
-    (found,) = leaks.leaks_in_tree(root, tmp_path)
+    (found,) = leaks.leaks_in_tree(leaks.every_secret(root), tmp_path)
     assert found.place == "page.html"
 
 

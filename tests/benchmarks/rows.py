@@ -230,6 +230,7 @@ from .rows_ablations import ABLATION_ROWS  # noqa: E402
 from .rows_from_data import FROM_DATA_ROWS  # noqa: E402
 from .rows_grading import GRADING_ROWS  # noqa: E402
 from .rows_networks import NETWORKS_ROWS  # noqa: E402
+from .rows_scale import SCALE_ROWS  # noqa: E402
 from .rows_separatrix import SEPARATRIX_ROWS  # noqa: E402
 from .rows_sets import SET_ROWS  # noqa: E402
 from .rows_spiking import SPIKING_ROWS  # noqa: E402
@@ -255,6 +256,7 @@ ROWS: dict[str, Row] = {
         *LOOP_ROWS,
         *TASK_ROWS,
         *GRADING_ROWS,
+        *SCALE_ROWS,
         *SET_ROWS,
     )
 }

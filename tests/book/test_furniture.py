@@ -12,11 +12,13 @@ from docutils import nodes
 
 from course_lib import __version__
 from course_lib.staff.publishing.addresses import site_address
+from course_lib.staff.publishing.config import read_names
 from course_lib.staff.publishing.furniture import CARD, CARD_SIZE, draw_card, shorten, summary
 from course_lib.staff.publishing.looks import settle
 
-REPOSITORY = "https://github.com/YOUR--ORG/rnn-dynamics"
-SITE = "https://your--org.github.io/rnn-dynamics/"
+NAMES = read_names(Path(__file__).resolve().parents[2])
+REPOSITORY, SITE = NAMES.url, NAMES.site
+HOME = urlparse(SITE).path
 EXTRA = ("search", "genindex", "404")
 
 
@@ -111,11 +113,11 @@ def test_the_card_is_drawn_again_when_its_picture_is_newer(root, tmp_path):
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("folder", ["/", "/rnn-dynamics/"])
+@pytest.mark.parametrize("folder", ["/", HOME])
 def test_a_lost_reader_finds_the_way_from_any_depth(open_page, address, site, folder):
     page = open_page(color_scheme="dark" if folder == "/" else "light", reduced_motion="reduce")
     lost = (site / "404.html").read_text(encoding="utf-8")
-    page.route(f"{address}/rnn-dynamics/**", lambda route: route.fulfill(path=under(site, route.request.url)))
+    page.route(f"{address}{HOME}**", lambda route: route.fulfill(path=under(site, route.request.url)))
     page.route("**/gone/**", lambda route: route.fulfill(body=lost, content_type="text/html"))
     page.goto(f"{address}{folder}book/gone/deeper/page.html")
     settle(page)
@@ -132,4 +134,4 @@ def test_a_lost_reader_finds_the_way_from_any_depth(open_page, address, site, fo
 
 def under(site: Path, url: str) -> Path:
     """The file of the site that an address of the public host names."""
-    return site / urlparse(url).path.removeprefix("/rnn-dynamics/")
+    return site / urlparse(url).path.removeprefix(HOME)

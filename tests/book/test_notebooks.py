@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from course_lib import __version__
+from course_lib.staff.publishing.config import read_names
 from course_lib.staff.publishing.notebooks import Drift, colab_notebook, has_code, toc_pages, write_notebooks
 from course_lib.staff.publishing.plain_markdown import DIRECTIVES, FENCE, convert
 from course_lib.staff.publishing.plain_roles import ConversionError, Page
 
-BOOK_ONLY = {"code-cell", "bibliography", "course-status", "eval-rst", "problem-set"}  # cells; pages without a notebook
+# cells, and what only pages without a notebook hold
+BOOK_ONLY = {"code-cell", "bibliography", "course-status", "eval-rst", "figure", "problem-set"}
 
 FAR = {
     (kind, label): (value, "book/far", "Far")
@@ -21,6 +24,12 @@ FAR = {
         ("exercises", "ex-far", 5),
     )
 }
+
+
+def in_colab(root: Path) -> str:
+    """Where Colab finds the files of the public repository."""
+    course = read_names(root)
+    return f"https://colab.research.google.com/github/{course.url.removeprefix('https://github.com/')}/blob/{course.branch}"
 
 
 @pytest.fixture
@@ -68,7 +77,7 @@ def test_notebooks_come_out_the_same_twice_with_ids_of_their_own(root):
 
 def test_the_first_cell_installs_the_release_from_the_public_address(root):
     for name, cells in sources(root):
-        assert '"course-lib @ git+https://github.com/YOUR--ORG/rnn-dynamics@v0.1.0"' in "".join(cells[0]), name
+        assert f'"course-lib @ git+{read_names(root).url}@v{__version__}"' in "".join(cells[0]), name
 
 
 def test_a_notebook_begins_with_its_title_and_ends_with_licences_and_the_form_for_mistakes(root):
@@ -76,7 +85,7 @@ def test_a_notebook_begins_with_its_title_and_ends_with_licences_and_the_form_fo
         title, last = "".join(cells[1]), "".join(cells[-1])
         assert title.startswith("# "), name
         assert f"issues/new?title=Mistake%20on%20{name.replace('/', '%2F')}&" in last, name
-        for words in ("LICENSE-content", "blob/main/LICENSE", "Version v0.1.0", f"blob/main/{name}.md"):
+        for words in ("LICENSE-content", "blob/main/LICENSE", f"Version v{__version__}", f"blob/main/{name}.md"):
             assert words in last, name
         assert ("`name`↑" in "".join(cells[2])) == any("student.glue(" in "".join(cell) for cell in cells), name
 
@@ -98,16 +107,14 @@ def test_what_another_page_labels_is_found_there(root, tmp_path):
         for cell in cells
         for line in cell["source"]
     )
-    link = (
-        "[Phase space and the Lorenz system](https://colab.research.google.com/github/YOUR--ORG/rnn-dynamics/blob/main"
-    )
+    link = f"[Phase space and the Lorenz system]({in_colab(root)}"
     for said in ("(1)", "figure “The butterfly”", "exercise 2"):
         assert f"{said} of {link}/book/flows/lorenz.ipynb)" in text
 
 
 def test_links_between_pages_lead_to_colab(root):
     text = (root / "book" / "networks" / "ctrnn.ipynb").read_text()
-    assert "colab.research.google.com/github/YOUR--ORG/rnn-dynamics/blob/main/book/flows/lorenz.ipynb" in text
+    assert f"{in_colab(root)}/book/flows/lorenz.ipynb" in text
     assert "../flows/lorenz.md" not in text
 
 

@@ -12,6 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 from matplotlib.image import imread, imsave
 
+from course_lib.staff.publishing.config import read_names
 from course_lib.staff.publishing.notebooks import has_code
 from course_lib.staff.publishing.sphinx_ext import BOOK_BUDGET, PAGE_BUDGET
 
@@ -152,6 +153,8 @@ def test_files_outside_the_contents_are_not_built(site, name):
     assert not (site / f"{name}.html").exists()
 
 
-def test_the_badge_leads_to_the_notebook_in_colab(site):
+def test_the_badge_leads_to_the_notebook_in_colab(root, site):
     links = [a["href"] for a in soup(site / "book/flows/lorenz.html").select("a[href*='colab.research.google.com']")]
-    assert links[0].endswith("/YOUR--ORG/rnn-dynamics/blob/main/book/flows/lorenz.ipynb")
+    course = read_names(root)
+    short = course.url.removeprefix("https://github.com/")
+    assert links[0].endswith(f"/{short}/blob/{course.branch}/book/flows/lorenz.ipynb")

@@ -1,7 +1,7 @@
 """What collect did, for each student: a text to read and a file for machines, under ``gradebook/collected``."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -85,6 +85,26 @@ def write(
     folder = places.account(problem_set.name)
     write_safely(folder / "account.json", json.dumps(table, indent=1).encode())
     write_safely(folder / "account.txt", (_text(students, missing) + "\n").encode("utf-8", "replace"))
+
+
+def forget(places: Places, assignment: str, gone: Collection[str], scrub: Callable[[str], str]) -> None:
+    """Write both accounts anew without some students; scrub: takes their names out of what is said of others."""
+    path = places.account(assignment) / "account.json"
+    table, kept = json.loads(path.read_text(encoding="utf-8")), read(places, assignment)
+    students = [_scrubbed(item, scrub) for item in kept.students if item.student not in gone]
+    missing = [student for student in kept.missing if student not in gone]
+    lines = [asdict(item) for item in students]
+    table.update(students=lines, missing=missing, source=scrub(kept.source))
+    write_safely(path, json.dumps(table, indent=1).encode())
+    write_safely(path.with_name("account.txt"), (_text(students, missing) + "\n").encode("utf-8", "replace"))
+
+
+def _scrubbed(item: Collected, scrub: Callable[[str], str]) -> Collected:
+    """Another's line; whose it is stays, for two may have one name."""
+    lists = (list(map(scrub, each)) for each in (item.changes, item.flags, item.handed_in))
+    changes, flags, handed_in = lists
+    name, reason = scrub(item.name), scrub(item.reason)
+    return replace(item, name=name, reason=reason, changes=changes, flags=flags, handed_in=handed_in)
 
 
 def read(places: Places, assignment: str) -> Account:

@@ -6,7 +6,7 @@ from typing import Any
 
 import nbformat
 
-from course_lib.staff.grading import isolation, roles, sets, verdicts
+from course_lib.staff.grading import dropped, isolation, roles, sets, verdicts
 from course_lib.staff.grading.deal import course_key, draw, seeds
 from course_lib.staff.grading.judge import Verdict
 from course_lib.staff.grading.judging import Judge
@@ -47,6 +47,8 @@ def explain(
         )
     lines = [f"{assignment}, {student}, {question}: {problem_set.questions[question].title}"]
     lines.extend(_told(graded.verdicts[question]))
+    if question in dropped.of_set(places, problem_set):
+        lines.append("Dropped in term.toml: everybody graded has all its points; this verdict stays in the gradebook.")
     lines.append(
         f"Graded {graded.graded_at}, isolation {graded.isolation}, {graded.seconds:.1f} s, {graded.replays} replays."
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from course_lib.staff.grading import account, feedback, lateness, lms_tables, record, sets, standing
+from course_lib.staff.grading import account, dropped, feedback, lateness, lms_tables, record, sets, standing
 from course_lib.staff.grading.lms import PRESETS
 from course_lib.staff.grading.marks import Mark, marks_of
 from course_lib.staff.grading.parcel import write_parcel
@@ -44,7 +44,8 @@ def export(
     term, kept = read_term(places), account.read(places, assignment)
     if not kept.students:
         raise CourseError(f"Wanted a graded class for {assignment}, got none. Run: course grade {assignment} ...")
-    students, graded = standing.of_class(places, problem_set, kept.students)
+    left_out = dropped.questions(problem_set, term)
+    students, graded = standing.of_class(places, problem_set, kept.students, left_out)
     require_graded(students)
     waiting = sorted(name for name, entry in students.items() if entry["status"] == "needs-manual")
     if waiting and not so_far:
@@ -64,7 +65,9 @@ def export(
     with record.locked(places):
         lateness.keep(places, problem_set, kept.students, term)
         feedback.write(places, problem_set, graded, students)
-        return _written(places, problem_set, marks, kept, made, _doubts(marks, kept, waiting))
+        return _written(
+            places, problem_set, marks, kept, made, [*_doubts(marks, kept, waiting), *dropped.note(left_out)]
+        )
 
 
 def after_grading(places: Places, problem_set: ProblemSet, students: Mapping[str, Mapping[str, Any]]) -> Exported:
@@ -81,7 +84,7 @@ def after_grading(places: Places, problem_set: ProblemSet, students: Mapping[str
         marks = marks_of(places, problem_set, students, kept, term)
         lms, told = term.lms or kept.lms, term.assignment(problem_set.name)
         waiting = [mark.student for mark in marks if mark.status == "needs-manual"]
-        doubts = _doubts(marks, kept, waiting)
+        doubts = [*_doubts(marks, kept, waiting), *dropped.note(dropped.questions(problem_set, term))]
         if lms == "plain":
             return Exported(table, notes=tuple(doubts))
         made = _made(problem_set, marks, lms, gradebook=told.gradebook, column=told.column)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from course_lib.staff.grading import account, lateness, sanitise, standing
+from course_lib.staff.grading import account, dropped, lateness, sanitise, standing
 from course_lib.staff.grading.judge import Verdict
 from course_lib.staff.grading.late import Lateness
 from course_lib.staff.grading.pages import points, render
@@ -68,6 +68,10 @@ def page_of(
         questions.append({"title": title, "points": shown, "tone": "soft", "said": said, "properties": []})
     shown_by_name = dict(zip([*problem_set.questions, *problem_set.manual], questions, strict=True))
     for name, shown_question in shown_by_name.items():
+        if entry["questions"].get(name, {}).get("outcome") == dropped.OUTCOME:  # what was wrong with it may be ours
+            given, most = (points(entry["questions"][name][key]) for key in ("score", "max"))
+            shown_question.update(points=f"{given} of {most}", tone="good", said=dropped.SENTENCE)
+            shown_question.update(properties=[], slip="")
         shown_question["comment"] = sanitise.plain(comments.get(name, ""), length=5000)
     in_order = sorted(shown_by_name, key=lambda name: (len(name), name))  # written ones in their place
     waiting = [q["max"] for q in entry["questions"].values() if q["score"] is None]

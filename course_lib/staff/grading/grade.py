@@ -9,6 +9,7 @@ from typing import Any
 
 from course_lib.staff.grading import (
     account,
+    dropped,
     export,
     feedback,
     found,
@@ -82,6 +83,7 @@ def grade(
     places = Places(Path(root).resolve())
     problem_set = sets.load(places.root, assignment)
     release = read_release(places, problem_set)
+    left_out = dropped.of_set(places, problem_set)
     if submissions is not None:
         found.require(Path(submissions))
     level = isolation.measure()
@@ -103,9 +105,9 @@ def grade(
             scheduler=scheduler,
         )
         graded = outcome.graded
-        students = {item.student: standing.entry_of(problem_set, item, outcome) for item in collected}
+        students = {item.student: standing.entry_of(problem_set, item, outcome, left_out) for item in collected}
         pages = feedback.write(places, problem_set, graded, students)
-        earlier, before, verdicts = _not_met(places, problem_set, students)
+        earlier, before, verdicts = _not_met(places, problem_set, students, left_out)
         everybody = {**before, **students}
         page = triage.write(
             places,
@@ -150,11 +152,11 @@ def _notes(outcome: Outcome, everybody: Collection[str]) -> Iterator[str]:
 
 
 def _not_met(
-    places: Places, problem_set: sets.ProblemSet, students: Collection[str]
+    places: Places, problem_set: sets.ProblemSet, students: Collection[str], left_out: Collection[str]
 ) -> tuple[list[account.Collected], dict[str, dict[str, Any]], dict[str, Graded]]:
     """Whom an earlier run collected and this one did not meet, as they stand: a late archive holds the late alone."""
     earlier = [item for item in account.read(places, problem_set.name).students if item.student not in students]
-    return earlier, *standing.of_class(places, problem_set, earlier)
+    return earlier, *standing.of_class(places, problem_set, earlier, left_out)
 
 
 def _known(places: Places, assignment: str) -> list[account.Collected]:

@@ -1,7 +1,7 @@
 """How late a class was: the term's policy put on what was collected."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def keep(places: Places, problem_set: ProblemSet, collected: Sequence[Collected]
     """Write down the late days that were used: other assignments' budgets are what these leave."""
     path = places.late(problem_set.name)
     used = {who: late.days_used for who, late in of_class(places, problem_set, collected, term).items()}
-    kept = {**_read(path), **used}
+    kept = {**used_days(path), **used}
     days = {who: count for who, count in sorted(kept.items()) if count}
     if days or path.exists():
         write_safely(path, json.dumps(days, indent=1).encode())
@@ -50,12 +50,20 @@ def _spent(places: Places, but: str) -> dict[str, float]:
     spent: dict[str, float] = {}
     for path in sorted(places.late(but).parent.glob("*.json")):
         if path != places.late(but):
-            for who, days in _read(path).items():
+            for who, days in used_days(path).items():
                 spent[who] = spent.get(who, 0.0) + days
     return spent
 
 
-def _read(path: Path) -> dict[str, float]:
+def forget(places: Places, assignment: str, students: Collection[str]) -> None:
+    """Take persons out of the late days of an assignment."""
+    path = places.late(assignment)
+    days = {who: count for who, count in used_days(path).items() if who not in students}
+    write_safely(path, json.dumps(days, indent=1).encode())
+
+
+def used_days(path: Path) -> dict[str, float]:
+    """Late days by student as a file of them says; nothing where it cannot be read."""
     try:
         return {str(who): float(days) for who, days in json.loads(path.read_text(encoding="utf-8")).items()}
     except (OSError, ValueError, TypeError, AttributeError):

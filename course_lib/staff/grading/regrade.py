@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from course_lib.staff.grading import account, batch, isolation, sets, standing, verdicts
+from course_lib.staff.grading import account, batch, dropped, isolation, sets, standing, verdicts
 from course_lib.staff.grading.account import Collected
 from course_lib.staff.grading.batch import Progress
 from course_lib.staff.grading.judging import Judge
@@ -42,13 +42,17 @@ class Change:
 
 @dataclass(frozen=True)
 class Preview:
-    """What came of it: all changes, how many were run, how many stood without a run, what went wrong by student."""
+    """What came of it: all changes, how many were run, how many stood without a run, what went wrong by student.
+
+    dropped: questions that do not count, whose changes reach nobody.
+    """
 
     assignment: str
     changes: tuple[Change, ...] = ()
     run: int = 0
     stood: int = 0
     problems: Mapping[str, str] = field(default_factory=dict)
+    dropped: tuple[str, ...] = ()
 
     def table(self) -> dict[str, Any]:
         """As plain data, for a file."""
@@ -75,6 +79,7 @@ def preview(
     collected = [item for item in account.read(places, assignment).students if item.status == "collected"]
     if not collected:
         raise CourseError(f"Wanted a graded class for {assignment}, got none. Run: course grade {assignment} ...")
+    left_out = tuple(sorted(dropped.of_set(places, problem_set)))
     level = isolation.measure()
     isolation.require(level, unsandboxed=unsandboxed, accept_partial=accept_partial)
     entries, graded = standing.of_class(places, problem_set, collected)
@@ -97,7 +102,7 @@ def preview(
             if progress is not None:
                 progress(number, len(waiting), item.student, 0.0)
     changes.sort(key=lambda change: (-abs(change.difference), change.student, change.question))
-    return Preview(assignment, tuple(changes), len(waiting), len(collected) - len(waiting), problems)
+    return Preview(assignment, tuple(changes), len(waiting), len(collected) - len(waiting), problems, left_out)
 
 
 def changes_of(
@@ -130,9 +135,10 @@ def changes_of(
 
 def lines(made: Preview) -> list[str]:
     """The preview in words: what changes most first."""
-    students = {change.student for change in made.changes}
-    up = sum(change.difference > 0 for change in made.changes)
-    down = sum(change.difference < 0 for change in made.changes)
+    counted = [change for change in made.changes if change.question not in made.dropped]
+    students = {change.student for change in counted}
+    up = sum(change.difference > 0 for change in counted)
+    down = sum(change.difference < 0 for change in counted)
     said = [
         f"{made.assignment}: {made.run} graded again, {made.stood} stand as nothing has changed for them.",
         f"{len(students)} student(s) would change: {up} question(s) up, {down} down. Nothing was written.",
@@ -141,7 +147,8 @@ def lines(made: Preview) -> list[str]:
         move = f"{_shown(change.before)} -> {_shown(change.after)}"
         kept = f" (given by hand, stays; the machine says {_shown(change.machine)})" if change.by_hand else ""
         why = f"  {change.why}" if change.why else ""
-        said.append(f"  {plain(change.student)} {change.question}: {move}{kept}{why}")
+        left_out = " (dropped: all its points whatever comes)" if change.question in made.dropped else ""
+        said.append(f"  {plain(change.student)} {change.question}: {move}{kept}{left_out}{why}")
     said.extend(f"  {plain(student)}: not graded: {problem}" for student, problem in made.problems.items())
     if made.changes:
         said.append(f"To write these marks: course regrade {made.assignment}")

@@ -1,6 +1,6 @@
 """The class as it stands in the gradebook, without running anything."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from nbgrader.api import Assignment, BaseCell, Comment, SubmittedAssignment, SubmittedNotebook
@@ -8,15 +8,19 @@ from nbgrader.api import Assignment, BaseCell, Comment, SubmittedAssignment, Sub
 from course_lib.staff.grading import gradebook, verdicts
 from course_lib.staff.grading.account import Collected
 from course_lib.staff.grading.batch import Outcome
+from course_lib.staff.grading.dropped import counted
 from course_lib.staff.grading.places import Places
 from course_lib.staff.grading.sets import ProblemSet
 from course_lib.staff.grading.verdicts import Graded
 
 
 def of_class(
-    places: Places, problem_set: ProblemSet, collected: Sequence[Collected]
+    places: Places, problem_set: ProblemSet, collected: Sequence[Collected], dropped: Collection[str] = ()
 ) -> tuple[dict[str, dict[str, Any]], dict[str, Graded]]:
-    """The report's entry of each student, hand-given points included, and the verdicts that stand."""
+    """The report's entry of each student, hand-given points included, and the verdicts that stand.
+
+    dropped: questions of which everybody graded has all the points.
+    """
     graded = {}
     for item in collected:
         before = verdicts.read(places, problem_set.name, item.student)
@@ -24,7 +28,7 @@ def of_class(
             graded[item.student] = before
     with gradebook.opened(places.database_url) as book:
         outcome = Outcome(graded=graded, grades=gradebook.grades_by(book, problem_set.name))
-    return {item.student: entry_of(problem_set, item, outcome) for item in collected}, graded
+    return {item.student: entry_of(problem_set, item, outcome, dropped) for item in collected}, graded
 
 
 def comments(places: Places, assignment: str) -> dict[str, dict[str, str]]:
@@ -55,8 +59,10 @@ def given_by_hand(places: Places, assignment: str) -> dict[str, set[str]]:
     }
 
 
-def entry_of(problem_set: ProblemSet, item: Collected, outcome: Outcome) -> dict[str, Any]:
-    """One student's line of the report, from what stands in the gradebook."""
+def entry_of(
+    problem_set: ProblemSet, item: Collected, outcome: Outcome, dropped: Collection[str] = ()
+) -> dict[str, Any]:
+    """One student's line of the report, from what stands in the gradebook; dropped: see `of_class`."""
     graded = outcome.graded.get(item.student)
     questions: dict[str, dict[str, Any]] = {}
     entry: dict[str, Any] = {
@@ -78,10 +84,12 @@ def entry_of(problem_set: ProblemSet, item: Collected, outcome: Outcome) -> dict
         how = "manual" if verdict is None else verdict.outcome
         score = None if cell is None else cell.score
         questions[name] = {"score": score, "max": points, "outcome": how}
+    entry["questions"] = questions = counted(questions, dropped)
     scores = [question["score"] for question in questions.values()]
     entry["score"] = round(sum(score for score in scores if score is not None), 6)
-    flagged = any(verdict.human for verdict in graded.verdicts.values())
-    entry["needs_manual"] = flagged or any(cell.waits for cell in cells.values())
-    waits = any(cell.waits for cell in cells.values())
-    entry["status"] = "not-graded" if not graded.complete else "needs-manual" if waits else "graded"
+    judged = [verdict for name, verdict in graded.verdicts.items() if name not in dropped]
+    complete = all(verdict.score is not None for verdict in judged)
+    waits = any(cell.waits for name, cell in cells.items() if name not in dropped)
+    entry["needs_manual"] = waits or any(verdict.human for verdict in judged)
+    entry["status"] = "not-graded" if not complete else "needs-manual" if waits else "graded"
     return entry

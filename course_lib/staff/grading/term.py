@@ -17,10 +17,15 @@ versions = [1, 2]                # accepted; left out: all up to the present one
 times = "worksheet.csv"          # ids and times of submission, from the system
 gradebook = "export.csv"         # the system's own table, to check ids and columns against
 column = "Problem set 1 (4711)"  # its column for this assignment, where the title does not say it
+dropped = ["q3"]                 # everybody whose submission was graded has all the points of these
 
 Lateness is counted by `course grade` and `course export`, in feedback, tables and the triage page. The gradebook holds
 the points before it, whichever command graded: nbgrader's own late penalties are off, and so formgrader and `nbgrader
 export` show points without lateness. A policy that changes needs no grading: `course export` writes everything anew.
+
+A dropped question is counted in the same way and at the same places; nobody has fewer points than before. It needs
+neither a verdict nor marks by hand; those that there are stay in the gradebook, and count again when the line is taken
+out.
 """
 
 import tomllib
@@ -47,6 +52,7 @@ class Assignment:
     times: Path | None = None
     gradebook: Path | None = None
     column: str = ""
+    dropped: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -121,6 +127,9 @@ def _assignment(table: Any, name: str, path: Path) -> Assignment:
     versions = table.get("versions")
     if versions is not None and not (isinstance(versions, list) and all(type(number) is int for number in versions)):
         raise CourseError(f"Wanted {where}.versions as a list of numbers in {path}, got {versions!r}.")
+    dropped = table.get("dropped", [])
+    if not (isinstance(dropped, list) and all(isinstance(question, str) for question in dropped)):
+        raise CourseError(f'Wanted {where}.dropped as a list such as ["q3"] in {path}, got {dropped!r}.')
     times = _is(table, "times", str, "", path)
     gradebook = _is(table, "gradebook", str, "", path)
     return Assignment(
@@ -129,6 +138,7 @@ def _assignment(table: Any, name: str, path: Path) -> Assignment:
         times=path.parent / times if times else None,
         gradebook=path.parent / gradebook if gradebook else None,
         column=_is(table, "column", str, "", path),
+        dropped=tuple(dropped),
     )
 
 

@@ -7,13 +7,13 @@ was told and to what was handed in: files beside this one, so the page belongs w
 
 import os
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from course_lib.staff.grading import account, lateness, sanitise, summary
+from course_lib.staff.grading import account, dropped, lateness, sanitise, summary
 from course_lib.staff.grading.account import Account, Collected
 from course_lib.staff.grading.found import student_id
 from course_lib.staff.grading.isolation import Isolation
@@ -90,9 +90,10 @@ def write(
     term = read_term(places)
     named = {person.id: person.name for person in term.roster.people} if term.roster is not None else {}
     late = lateness.of_class(places, problem_set, collected, term)
+    left_out = dropped.questions(problem_set, term)
     why = {
         item.student: reasons(
-            item, graded.get(item.student), late.get(item.student), (problems or {}).get(item.student)
+            item, graded.get(item.student), late.get(item.student), (problems or {}).get(item.student), left_out
         )
         for item in collected
     }
@@ -107,7 +108,8 @@ def write(
         groups=[
             group for kind in range(len(KINDS)) if (group := _group(places, problem_set, kind, why, who))["people"]
         ],
-        written=list(problem_set.manual),
+        written=[name for name in problem_set.manual if name not in left_out],
+        dropped=sorted(left_out),
         waiting=sum(entry["status"] == "needs-manual" for entry in students.values()),
         late=[(who[name], each) for name, each in sorted(late.items()) if each.sentence],
         totals=summary.totals(problem_set, students),
@@ -144,9 +146,16 @@ def _link(places: Places, path: Path) -> str:
 
 
 def reasons(
-    item: Collected, graded: Graded | None, late: Lateness | None = None, problem: str | None = None
+    item: Collected,
+    graded: Graded | None,
+    late: Lateness | None = None,
+    problem: str | None = None,
+    left_out: Collection[str] = (),
 ) -> list[Reason]:
-    """Why a person should look at one submission, in no order; empty when nobody needs to."""
+    """Why a person should look at one submission, in no order; empty when nobody needs to.
+
+    left_out: questions that were dropped, about which there is nothing to do.
+    """
     plain = sanitise.plain
     why = [Reason(WHO if any(word in flag for word in _WHO) else ODD, plain(flag)) for flag in item.flags]
     if late is not None and late.doubt:
@@ -157,6 +166,8 @@ def reasons(
         return [Reason(BLOCKS, plain(problem or "It was not run to its end: see the messages of this run.")), *why]
     why.extend(Reason(ODD, plain(flag)) for flag in graded.flags)
     for name, verdict in graded.verdicts.items():
+        if name in left_out:
+            continue
         if verdict.score is None:
             why.append(Reason(BLOCKS, plain(verdict.reason or verdict.human), name))
         elif verdict.human:

@@ -26,8 +26,8 @@ PACKAGES = ("ipython", "matplotlib", "numpy", "scikit-learn", "scipy", "torch")
 # Modules that only show, count or hand on what was judged: a change in them makes no verdict stale.
 AFTER_THE_VERDICT = frozenset(
     (
-        *("explain", "export", "feedback", "lms_tables", "marks", "parcel", "regrade", "report", "standing", "summary"),
-        "triage",
+        *("dropped", "explain", "export", "feedback", "forget", "lms_tables", "marks", "parcel", "regrade"),
+        *("report", "standing", "summary", "triage"),
     )
 )
 PATIENCE = 2.0

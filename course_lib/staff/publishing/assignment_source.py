@@ -17,9 +17,9 @@ from nbformat import NotebookNode, v4
 import course_lib
 from course_lib.staff.grading.question import Question
 from course_lib.staff.grading.sets import ProblemSet, load
+from course_lib.staff.publishing.config import read_names
 from course_lib.staff.publishing.leaks import PLACE, normal
 from course_lib.staff.publishing.notebooks import INSTALL
-from course_lib.staff.publishing.public_tree import public_address
 from course_lib.validation import CourseError
 
 COURSE = "rnn-dynamics"
@@ -39,10 +39,11 @@ def source_notebook(root: Path, name: str) -> NotebookNode:
     """
     problems = load(root, name)
     notebook = jupytext.reads((problems.folder / "notebook.md").read_text(encoding="utf-8"), fmt="md:myst")
-    url, tag = public_address(root), f"v{course_lib.__version__}"
-    short = url.removeprefix("https://github.com/")
+    names, tag = read_names(root), f"v{course_lib.__version__}"
+    short = names.url.removeprefix("https://github.com/")
     address = f"https://colab.research.google.com/github/{short}/blob/{tag}/assignments/{name}/{name}.ipynb"
-    cells = [_badge(BADGE.format(address=address))]
+    whose = f"\n\n*{names.title}, {names.term}*" if names.term else ""
+    cells = [_badge(BADGE.format(address=address) + whose)]
     for cell in notebook.cells:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
         if not grade_id:
@@ -50,7 +51,7 @@ def source_notebook(root: Path, name: str) -> NotebookNode:
                 f"Wanted a grade_id for every cell of {name}/notebook.md, got none at {cell.source[:60]!r}"
             )
         if grade_id == "setup":
-            cell.source = f"{INSTALL.format(url=url, tag=tag)}\n\n{cell.source}"
+            cell.source = f"{INSTALL.format(url=names.url, tag=tag)}\n\n{cell.source}"
         cells.append(_filled(cell, grade_id, problems))
     _require_cells(cells, problems)
     metadata = {

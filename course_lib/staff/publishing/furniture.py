@@ -77,12 +77,13 @@ def draw_card(picture: Path, path: Path, title: str) -> None:
     os.replace(draft, path)
 
 
-def foot(repository: str, branch: str, page: str) -> str:
-    """Version, date, licences and the form for mistakes, as HTML for the theme's foot."""
+def foot(repository: str, branch: str, page: str, term: str = "") -> str:
+    """Term, version, date, licences and the form for mistakes, as HTML for the theme's foot."""
     built = format_date("%d %B %Y", language="en").lstrip("0")  # SOURCE_DATE_EPOCH is respected
     report = html.escape(report_address(repository, page))
+    when = f"{html.escape(term)}. " if term else ""
     return (
-        f'<p class="made">Version {course_lib.__version__}, built on {built}.</p>\n'
+        f'<p class="made">{when}Version {course_lib.__version__}, built on {built}.</p>\n'
         f'<p class="licences">{licence_line(repository, branch)}</p>\n'
         f'<p class="report"><a href="{report}">Report a mistake on this page</a></p>'
     )
@@ -118,7 +119,8 @@ def on_page(app, pagename: str, templatename: str, context: dict, doctree) -> No
     """Put foot and preview on the page."""
     theme = app.config.html_theme_options
     site = app.config.html_baseurl
-    context["theme_extra_footer"] = foot(theme["repository_url"], theme["repository_branch"], pagename)
+    term = app.config.html_context.get("term", "")
+    context["theme_extra_footer"] = foot(theme["repository_url"], theme["repository_branch"], pagename, term)
     tags = "" if pagename != "404" else base_tag(site)
     if doctree is not None:
         title = re.sub(r"<[^>]+>", "", context["title"])

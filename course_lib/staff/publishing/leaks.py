@@ -7,6 +7,7 @@ other files.
 """
 
 import ast
+import contextlib
 import html
 import json
 import re
@@ -17,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 SHORTEST = 20
+SENTENCE = 40  # of prose: shorter lines may well be said twice
 EDGES = ",()[]{}\\"  # what a line loses when it is taken out of a longer statement
 BEGIN, END = re.compile(r"BEGIN (SOLUTION|HIDDEN TESTS)"), re.compile(r"END (SOLUTION|HIDDEN TESTS)")
 TAG = re.compile(r"<[^>]*>")  # pages colour code word by word
@@ -144,24 +146,52 @@ def leaks_in_notebook(root: Path, name: str, path: Path, source: Mapping[str, An
     return list(dict.fromkeys(find(secrets(root, name, source), texts)))
 
 
-def leaks_in_tree(root: Path, tree: Path) -> list[Leak]:
-    """Secrets of every set in any file below ``tree``, a folder that is to become public.
+def every_secret(root: Path) -> dict[str, str]:
+    """All that is secret under ``root/solutions``: the sets', and whatever else only instructors may read.
 
-    root: the private checkout; what its `course_lib` says is public and no leak.
+    What the `course_lib` of ``root`` says is public, and what the students' notebooks say.
     """
-    every: dict[str, str] = {}
-    for folder in sorted((root / "solutions").glob("*/questions.py")):
-        every |= secrets(root, folder.parent.name)
+    folders = sorted(path.parent for path in (root / "solutions").glob("*/questions.py"))
+    every = _for_instructors(root, folders)
+    for folder in folders:
+        every |= secrets(root, folder.name)
+    return every
+
+
+def _for_instructors(root: Path, folders: Iterable[Path]) -> dict[str, str]:
+    """Known right and wrong answers by their statements; notes, lessons and exams by their longer lines."""
+    notebooks = "\n".join(regions((folder / "notebook.md").read_text(encoding="utf-8"))[0] for folder in folders)
+    public = normal(notebooks) + library(root)
+    found: dict[str, str] = {}
+    for path in sorted((root / "solutions").glob("**/*")):
+        text = path.read_text(encoding="utf-8") if path.suffix in (".py", ".md") else ""
+        if path.parent.name in ("variants", "mutants"):
+            lines = statements(text)
+        elif path.suffix == ".md" and path.name not in ("notebook.md", "rubric.md"):
+            plain = {normal(line).strip(EDGES) for line in text.splitlines() if not line.startswith("#")}
+            lines = {line for line in plain if len(line) >= SENTENCE}
+        else:
+            continue
+        found |= {line: str(path.relative_to(root)) for line in lines if line not in public}
+    return found
+
+
+def leaks_in_bytes(every: Mapping[str, str], name: str, content: bytes) -> list[Leak]:
+    """Secrets in a file's content; ``name`` says by its ending how it is read."""
+    text = content.decode("utf-8", errors="ignore")
+    if name.endswith(".ipynb"):
+        with contextlib.suppress(ValueError):  # in the past there may be files that are no notebooks
+            return find(every, notebook_texts(name, text))
+    if name.endswith(".html"):
+        return find(every, [(name, text), (name, html.unescape(TAG.sub("", text)))])
+    return find(every, [(name, text)])
+
+
+def leaks_in_tree(every: Mapping[str, str], tree: Path) -> list[Leak]:
+    """Secrets in any file below ``tree``, a folder that is to become public."""
     found = []
     for path in sorted(path for path in tree.rglob("*") if path.is_file()):
-        name = str(path.relative_to(tree))
-        text = path.read_bytes().decode("utf-8", errors="ignore")
-        if path.suffix == ".ipynb":
-            found += find(every, notebook_texts(name, text))
-        elif path.suffix == ".html":
-            found += find(every, [(name, text), (name, html.unescape(TAG.sub("", text)))])
-        else:
-            found += find(every, [(name, text)])
+        found += leaks_in_bytes(every, str(path.relative_to(tree)), path.read_bytes())
     return list(dict.fromkeys(found))
 
 

@@ -12,6 +12,7 @@ from pybtex.database import parse_file
 
 import course_lib
 from course_lib.staff.publishing.addresses import licence_line, report_address
+from course_lib.staff.publishing.config import read_names
 from course_lib.staff.publishing.plain_markdown import FENCE, convert
 from course_lib.staff.publishing.plain_roles import ConversionError, Page
 from course_lib.validation import CourseError
@@ -35,12 +36,6 @@ GLUED = re.compile(r"""\bglue\(\s*(f?)["']([^"']+)["']""")
 
 class Drift(CourseError):
     """A notebook does not match its page; the message names them all."""
-
-
-def settings(root: Path) -> tuple[str, str]:
-    """The public address and the branch, named once in _config.yml."""
-    repository = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))["repository"]
-    return repository["url"], repository["branch"]
 
 
 def toc_pages(root: Path) -> list[str]:
@@ -78,7 +73,8 @@ def figure_title(caption: str) -> str:
 
 def gather(root: Path, name: str, notebook: nbformat.NotebookNode) -> Page:
     """Everything that the text of a page refers to, and the addresses of the other pages."""
-    url, branch = settings(root)
+    course = read_names(root)
+    url, branch = course.url, course.branch
     short = url.removeprefix("https://github.com/")
     notebooks = {page for page in toc_pages(root) if has_code(root, page)}
 
@@ -150,7 +146,8 @@ def colab_notebook(root: Path, name: str) -> str:
     source = (root / f"{name}.md").read_text(encoding="utf-8")
     notebook = jupytext.reads(source, fmt="md:myst")
     page = gather(root, name, notebook)
-    url, branch = settings(root)
+    course = read_names(root)
+    url, branch = course.url, course.branch
     tag = f"v{course_lib.__version__}"
     code = [c for c in notebook.cells if c.cell_type == "code" and "book-only" not in c.metadata.get("tags", [])]
     page.to_come = [name for cell in code for name in glued_names(cell.source)]

@@ -18,7 +18,8 @@ import yaml
 from bs4 import BeautifulSoup, Tag
 
 import course_lib
-from course_lib.staff.publishing.addresses import licence_line, site_address
+from course_lib.staff.publishing.addresses import licence_line
+from course_lib.staff.publishing.config import read_names
 from course_lib.staff.publishing.looks import chromium, serve, settle
 from course_lib.validation import CourseError
 
@@ -122,9 +123,8 @@ def target(page: str, href: str, pages: set[str], public: str) -> str:
 
 def document(root: Path, site: Path, progress: Callable[[str], None]) -> str:
     """All pages as the HTML of one document, to be served from the site's own folder."""
-    config = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))
-    url, branch = config["repository"]["url"], config["repository"]["branch"]
-    public = config.get("html", {}).get("baseurl") or site_address(url)
+    course = read_names(root)
+    public = course.site
     listed = parts(root)
     pages = {page for _, names in listed for page in names}
     first = BeautifulSoup((site / f"{listed[0][1][0]}.html").read_text(encoding="utf-8"), "html.parser")
@@ -144,12 +144,12 @@ def document(root: Path, site: Path, progress: Callable[[str], None]) -> str:
             body.append(str(made))
             done += 1
             progress(f"{done} of {len(pages)} read: {page}")
-    title = html.escape(config["title"])
+    title = html.escape(course.title)
     links = "".join(f'<link rel="stylesheet" href="{html.escape(sheet)}">' for sheet in sheets)
     front = (
-        f'<div class="front"><p style="font-size: 32pt; font-weight: 600">{title}</p><p>{html.escape(config["author"])}'
+        f'<div class="front"><p style="font-size: 32pt; font-weight: 600">{title}</p><p>{html.escape(course.author)}'
         f"</p><p>Version {course_lib.__version__}. The same pages, with what moves: "
-        f'<a href="{public}">{public}</a></p><p>{licence_line(url, branch)}</p></div>'
+        f'<a href="{public}">{public}</a></p><p>{licence_line(course.url, course.branch)}</p></div>'
         f'<div class="page contents"><p style="font-size: 20pt; break-before: page">Contents</p>'
         f"<ul>{''.join(contents)}</ul></div>"
     )
@@ -192,7 +192,7 @@ def make_pdf(root: Path, progress: Callable[[str], None] = lambda line: None) ->
     progress("typesetting the mathematics and printing: some minutes")
     path = root / "_build" / NAME
     draft = path.with_suffix(".part.pdf")
-    title = yaml.safe_load((root / "_config.yml").read_text(encoding="utf-8"))["title"]
+    title = read_names(root).title
     with chromium() as browser:
         print_document(browser, site, text, draft, title)
     os.replace(draft, path)

@@ -7,6 +7,7 @@ crash, the solution earns every point, and nbgrader's gradebook knows the same p
 """
 
 import ast
+import importlib
 import logging
 import os
 import sqlite3
@@ -184,8 +185,10 @@ def _require_stub(source: str, function: str) -> None:
 
 
 def _function(source: str, name: str) -> Any:
-    """The function that an answer cell defines, in a namespace that holds numpy alone."""
+    """The function that an answer cell defines, in a namespace that holds numpy, and torch where the cell names it."""
     namespace: dict[str, Any] = {"np": np, "__name__": "answer"}
+    if "torch." in source:
+        namespace["torch"] = importlib.import_module("torch")
     exec(compile(source, f"<{name}>", "exec"), namespace)
     return namespace[name]
 

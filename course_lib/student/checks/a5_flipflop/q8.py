@@ -19,8 +19,7 @@ def tuned(W: np.ndarray, patterns: np.ndarray) -> np.ndarray | None:
     W: (N, N).  patterns: (P, N) of -1 and 1. The aligned field of a unit in a pattern is what it receives there, times
     its own sign: above zero it is told to stay.
     """
-    W = np.array(W, dtype=float)
-    np.fill_diagonal(W, 0.0)
+    W = np.where(np.eye(len(W), dtype=bool), 0.0, np.array(W, dtype=float))
     field = float(np.mean(patterns * (patterns @ W.T)))
     return W / field if field > 1e-9 * np.abs(W).max() else None
 
