@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from course_lib import __version__
+from course_lib.staff.publishing import leaks
 from course_lib.staff.publishing.picture import draw_picture
 from course_lib.staff.publishing.public_front import without_private_links
-from course_lib.staff.publishing.public_tree import FOLDERS, MANIFEST, PLACEHOLDER, publish
+from course_lib.staff.publishing.public_tree import FOLDERS, MANIFEST, PLACEHOLDER, public_files, publish
 from course_lib.validation import CourseError
 
 SMALL = re.compile(r"[^/]+|(solutions|assignments)/a1_lorenz/.*|book/(_static/.*|intro\.md)|course_lib/[^/]+")
@@ -66,6 +67,14 @@ def test_the_public_tree_holds_the_course_and_no_solution(private, tmp_path):
     assert not [name for name in names if "solutions" in name or name.startswith("tests")]
     assert published.n_files == len(names) - 1
     assert any(PLACEHOLDER in line for line in published.to_do)
+
+
+def test_nothing_that_is_tracked_and_public_holds_a_line_of_a_solution(root):
+    """What `course publish` would refuse is found here, without a site."""
+    every = leaks.every_secret(root)
+    names = [name for name in public_files(root) if name.startswith(("book/", "assignments/"))]
+    assert len(names) > 40
+    assert [str(leak) for name in names for leak in leaks.leaks_in_bytes(every, name, (root / name).read_bytes())] == []
 
 
 @pytest.mark.parametrize("name", ["reference.py", "variants/q3.py", "mutants/q3.py", "instructor.md", "rubric.md"])

@@ -78,11 +78,13 @@ def regions(source: str) -> tuple[str, str]:
 def secrets(root: Path, name: str, source: Mapping[str, Any] | None = None) -> dict[str, str]:
     """What of one set is secret, as normalised text -> where it is from.
 
-    root: the private checkout; name: the set. source: its nbgrader source notebook, for the hidden regions that the
-    builder adds; without it the regions of notebook.md are taken, and reference.py stands for the solutions.
+    root: the private checkout; name: the set. What makes the given data (`make_data*.py`) calls the library as pages
+    do, and is no answer. source: its nbgrader source notebook, for the hidden regions that the builder adds; without it
+    the regions of notebook.md are taken, and reference.py stands for the solutions.
     """
     folder = root / "solutions" / name
-    texts = {path.name: path.read_text(encoding="utf-8") for path in sorted(folder.glob("*.py"))}
+    files = sorted(path for path in folder.glob("*.py") if not path.name.startswith("make_data"))
+    texts = {path.name: path.read_text(encoding="utf-8") for path in files}
     stubs = []
     if source is None:
         outside, texts["notebook.md, hidden"] = regions((folder / "notebook.md").read_text(encoding="utf-8"))
