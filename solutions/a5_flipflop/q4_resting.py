@@ -19,19 +19,19 @@ tests/assignments recomputes these.
 
 import itertools
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
 from course_lib.staff.grading.guard import Guarded, array
 from course_lib.staff.grading.question import Case, Finding, Property, Question, per_case
+from course_lib.student.data import FOLDER
 
 from .reference import resting_states
 
 STILL, APART, SLOW = 1e-9, 1e-3, 0.02
 REST_POINTS = {"nine": 9, "many": 27, "pair": 9, "ghost": 3, "trained": 27}
 FEWEST = 20  # of the trained network's, with all eight stable ones
-DATA = Path(__file__).resolve().parents[2] / "course_lib" / "student" / "data" / "a5_flipflop" / "net.npz"
+DATA = FOLDER / "a5_flipflop" / "net.npz"
 
 SENTENCES = {
     "residual": (

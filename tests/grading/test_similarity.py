@@ -68,7 +68,7 @@ def the_library() -> Library:
 
 
 def test_right_answers_of_different_hands_are_not_listed():
-    """The margin: the most alike of them stay below 0.75 of the shorter one, and the bound is 0.77."""
+    """The margin: the most alike of them stay below 0.73 of the shorter one, and the bound is 0.745."""
     worst = 0.0
     for (name, question), sources in right_answers().items():
         report = report_of(sources, reference=sources["the reference"])
@@ -76,7 +76,7 @@ def test_right_answers_of_different_hands_are_not_listed():
         assert not listed, (name, question, listed)
         codes = [code for each in sources.values() if len((code := code_of("", each)).words) >= LEAST]
         worst = max([worst, *(share(*pair) for pair in itertools.combinations(codes, 2))])
-    assert 0.70 < worst < 0.75 < SHARE
+    assert 0.70 < worst < 0.73 < SHARE
 
 
 @pytest.mark.parametrize("disguise", [*DISGUISES.values(), *HEAVIER.values()], ids=lambda each: each.__name__)
@@ -125,7 +125,7 @@ def test_short_answers_are_those_that_three_statements_can_hold():
             ]
             if len(functions) == 1 and len(statements) <= 3:
                 longest = max(longest, len(code_of("", source).words))
-    assert longest == LEAST - 1
+    assert LEAST - 10 < longest < LEAST
 
 
 # ---------------------------------------------------------------------------------------------- what is no evidence

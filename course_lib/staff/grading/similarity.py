@@ -17,12 +17,20 @@ from course_lib.staff.grading.sets import ProblemSet
 from course_lib.staff.grading.similarity_code import Code
 from course_lib.staff.grading.similarity_match import PIECE, Passage, covered, passages
 
-LEAST = 70
-"""Words of one's own below which an answer is not compared: right answers of three statements have up to 69."""
-SHARE = 0.77
-"""Of the shorter answer, alike: different hands stay below 0.75, disguised copies above 0.78."""
+LEAST = 75
+"""Words of one's own below which an answer is not compared: of three statements, or hardly more."""
+SHARE = 0.745
+"""Of the shorter answer, alike: different hands stay below 0.73, disguised copies above 0.76."""
 LIBRARY_RUN = 25
-"""Words in a row that are the library's: right answers that were not pasted share at most 17 with it."""
+"""Words in a row that are the library's: right answers that were not pasted share fewer, textbook formulas apart."""
+TEXTBOOK = """
+k1 = f(x)
+k2 = f(x + h / 2 * k1)
+k3 = f(x + h / 2 * k2)
+k4 = f(x + h * k3)
+x = x + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)
+"""
+"""What everybody writes alike who writes it at all, the library too: the classical Runge-Kutta step."""
 USUAL_SHARE, USUAL_LEAST = 0.25, 5
 """What more students than this share of the class, and than so many, write alike is the usual way."""
 SHORTLIST = 8
@@ -268,6 +276,7 @@ class Library:
 
     def __init__(self, parts: Sequence[Code]) -> None:
         self._parts = parts
+        self._textbook = similarity_code.code_of("", TEXTBOOK).known
         self._where: dict[Piece, list[int]] = defaultdict(list)
         for number, part in enumerate(parts):
             for piece in part.known:
@@ -280,7 +289,7 @@ class Library:
         found = []
         likely = [number for number, held in count.most_common(SHORTLIST) if held > LIBRARY_RUN - PIECE]
         for number in likely:
-            part = _own(Side("library", self._parts[number].name), self._parts[number], frozenset())
+            part = _own(Side("library", self._parts[number].name), self._parts[number], self._textbook)
             shared = passages(answer.code.words, part.code.words, answer.free, part.free)
             of = min(answer.count, part.count)
             alike = sum(passage.evidence for passage in shared)
