@@ -76,7 +76,7 @@ def preview(
     """
     places = Places(Path(root).resolve())
     problem_set = sets.load(places.root, assignment)
-    collected = [item for item in account.read(places, assignment).students if item.status == "collected"]
+    collected = account.works(each for each in account.read(places, assignment).students if each.status == "collected")
     if not collected:
         raise CourseError(f"Wanted a graded class for {assignment}, got none. Run: course grade {assignment} ...")
     left_out = tuple(sorted(dropped.of_set(places, problem_set)))
