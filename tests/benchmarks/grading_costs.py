@@ -1,6 +1,6 @@
 """What grading costs, for the page on scale: out of the records into a file that is published with the library.
 
-    python -m tests.benchmarks.grading_costs
+    python -m tests.benchmarks.grading_costs          (the bench does it at the end of each run)
 
 The published tree has no tests and no records; tests/book/test_guides.py holds the file to them.
 """

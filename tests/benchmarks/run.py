@@ -8,7 +8,7 @@ import sys
 
 import torch
 
-from . import records, rotation
+from . import grading_costs, records, rotation
 from .rows import ROWS
 
 
@@ -27,6 +27,7 @@ def main(names: list[str]) -> int:
     if not names:
         print(f"trained anew: {rotation.rotate(records.commit())}", flush=True)
     (records.HERE / "results.md").write_text(records.render())
+    grading_costs.FILE.write_text(grading_costs.text())  # which the book reads
     problems = records.complaints({name: records.load(name) for name in ROWS}, records.read_toml("short.toml"))
     problems += rotation.complaints(rotation.load())
     print("\n".join(problems) if problems else "every target is met, or listed in short.toml")

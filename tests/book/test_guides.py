@@ -38,7 +38,7 @@ BLOCK = re.compile(r"(?:^% (?P<mark>[^\n]+)\n)?^```(?P<kind>\w+)\n(?P<body>.*?)^
 MARK = re.compile(r"tried|tried slowly|tried by hand|not tried here: .{10,}")
 TRIED = ("tried", "tried slowly")
 SAID = re.compile(r"(?<!`)`(course [a-z][^`]*|make [a-z][^`]*)`")
-COMING_KEYS = {"dropped", "groups"}  # of term.toml, in the guides before they are in the program
+COMING_KEYS = {"groups"}  # of term.toml, in the guides before they are in the program
 
 
 @dataclass(frozen=True)

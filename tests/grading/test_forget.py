@@ -120,6 +120,18 @@ def test_dated_copies_stay_and_hold_the_others(course):
         assert book.execute("pragma integrity_check").fetchone() == ("ok",)
 
 
+def test_who_stands_in_dated_copies_alone_is_forgotten_too(course):
+    """As after nbgrader's own command for removing a student, or when an old copy was put back."""
+    places = Places(course)
+    copies = sorted((places.gradebook / "backups").glob("*.db"))
+    kept = [path.read_bytes() for path in copies]
+    forget.forget(course, [ID], agreed=lambda lines: True)
+    for path, data in zip(copies, kept, strict=True):
+        path.write_bytes(data)
+    forget.forget(course, [ID], agreed=lambda lines: True)
+    assert holding(places.gradebook) == []
+
+
 def test_a_copy_that_cannot_be_read_is_removed_and_it_says_so(course):
     places = Places(course)
     (places.gradebook / "backups" / "gradebook-2026-01-01-000000-000000.db").write_bytes(ID.encode() * 1000)
@@ -158,11 +170,13 @@ def test_files_of_the_instructors_own_are_named_and_left(course):
     places = Places(course)
     (places.gradebook / "notes.txt").write_text(f"{NAME.upper()} asked for a week more")
     (places.gradebook / "list.csv").write_bytes("Zuse-M\u00fcller, Konrad\tpassed".encode())
+    (places.gradebook / "table.xls").write_bytes(f"Username\t{ID}\n".encode("utf-16"))
     (places.gradebook / "zuse4711b.txt").write_text("zuse4711b is somebody else")
     said = "\n".join(forget.forget(course, [ID], agreed=lambda lines: True))
     assert (
         "notes.txt" in said
         and "list.csv" in said
+        and "table.xls" in said
         and "zuse4711b.txt" not in said
         and (places.gradebook / "notes.txt").exists()
     )

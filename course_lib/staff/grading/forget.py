@@ -26,6 +26,7 @@ from course_lib.validation import CourseError
 
 SHORTEST = 3
 REMOVED = "[removed]"
+ENCODINGS = ("utf-8", "latin-1", "utf-16-le", "utf-16-be")
 OUTSIDE = (
     "Outside its reach: the roster and the system's tables and archives that you keep (collecting an archive again "
     "brings everything back), the learning management system, what was uploaded or mailed from there, files that "
@@ -39,7 +40,8 @@ class Traces:
 
     own: files and folders that bear the id; shared: pages and tables about a whole class; accounts: assignments in
     whose account the person stands; mentioned: others whose account has the name; late: of which the late days; rows:
-    submissions in the gradebook; copies: its dated copies; words: id, names and addresses by which the person is known.
+    submissions in the gradebook; copies: its dated copies; copied: in how many of them the person has rows; words: id,
+    names and addresses by which the person is known.
     """
 
     own: list[Path]
@@ -49,6 +51,7 @@ class Traces:
     late: list[str]
     rows: int
     copies: list[Path]
+    copied: int
     words: list[str]
 
 
@@ -126,8 +129,9 @@ def traces(places: Places, ids: Collection[str]) -> Traces:
         accounts=accounts,
         mentioned=[name for name in mentioned if name not in accounts],
         late=[path.stem for path in sorted(folder.glob("late/*.json")) if set(lateness.used_days(path)) & {*ids}],
-        rows=_rows(places, ids),
+        rows=_rows(places.database_url, ids),
         copies=sorted(folder.glob("backups/*.db")),
+        copied=sum(_stands_in_copy(path, ids) for path in folder.glob("backups/*.db")),
         words=sorted(said, key=len, reverse=True),
     )
 
@@ -140,13 +144,13 @@ def _known_as(item: account.Collected) -> list[str]:
 
 def told(places: Places, found: Traces) -> list[str]:
     """What is kept, a line each; empty when nothing is."""
-    if not (found.own or found.rows or found.accounts or found.late):
+    if not (found.own or found.rows or found.copied or found.accounts or found.late):
         return []
     lines = [_short(places, path) for path in found.own]
     if found.rows:
         lines.append(f"gradebook: {found.rows} row(s), with scores and comments")
-    if found.copies:
-        lines.append(f"backups: the same in {len(found.copies)} dated copies of the gradebook")
+    if found.copied:
+        lines.append(f"backups: rows in {found.copied} of {len(found.copies)} dated copies of the gradebook")
     lines.extend(f"collected/{name}: a line of the account" for name in found.accounts)
     lines.extend(f"collected/{name}: the name, in what is said of others" for name in found.mentioned)
     lines.extend(f"late/{name}.json: late days" for name in found.late)
@@ -156,7 +160,7 @@ def told(places: Places, found: Traces) -> list[str]:
 
 def _from_databases(places: Places, found: Traces, ids: Collection[str]) -> list[Path]:
     """Take the rows out of the gradebook and its copies; copies that cannot be read."""
-    if _is_there(places):
+    if _is_there(places.database_url):
         try:
             remove_rows(places.database_url, ids)
         except OperationalError as error:
@@ -191,20 +195,26 @@ def remove_rows(url: str, ids: Collection[str]) -> None:
                 alone.exec_driver_sql(words)
 
 
-def _rows(places: Places, ids: Collection[str]) -> int:
-    """How many submissions, or else whether the person, stand in the gradebook."""
-    if not _is_there(places):
+def _rows(url: str, ids: Collection[str]) -> int:
+    """How many submissions, or else whether the person, stand in a gradebook."""
+    if not _is_there(url):
         return 0
-    with gradebook.opened(places.database_url) as book:
+    with gradebook.opened(url) as book:
         known = [student for student in book.students if student.id in ids]
         manifest = sql.select(sql.func.count()).where(gradebook.MANIFEST.c.student.in_(ids))
         return max(sum(max(len(each.submissions), 1) for each in known), int(book.db.execute(manifest).scalar() or 0))
 
 
-def _is_there(places: Places) -> bool:
-    return (
-        not places.database_url.startswith("sqlite") or Path(str(sql.make_url(places.database_url).database)).exists()
-    )
+def _stands_in_copy(path: Path, ids: Collection[str]) -> bool:
+    """Whether a dated copy has rows of the person, or cannot be read and may have."""
+    try:
+        return _rows(f"sqlite:///{path}", ids) > 0
+    except DatabaseError:
+        return True
+
+
+def _is_there(url: str) -> bool:
+    return not url.startswith("sqlite") or Path(str(sql.make_url(url).database)).exists()
 
 
 def _stands_in(kept: account.Account, ids: Collection[str]) -> bool:
@@ -253,10 +263,12 @@ def _holds(text: str, words: Collection[str]) -> bool:
 
 
 def _file_holds(path: Path, words: Collection[str]) -> bool:
+    """Whether one of the words stands in a file, in the encodings that systems write their tables in."""
     try:
-        return _holds(path.read_bytes().decode("utf-8", "replace"), words)
+        data = path.read_bytes()
     except OSError:
         return False
+    return any(_holds(data.decode(encoding, "replace"), words) for encoding in ENCODINGS)
 
 
 def _scrubbed(text: str, words: Collection[str]) -> str:
