@@ -20,7 +20,8 @@ class Collected:
     lms, person, login, number, head, file: what the system's names say, see `lms.Owner`; submitted: ISO time on the
     system's clock, "" when unknown; late: the system's own word, None when it says nothing; handed_in: all files;
     earlier: whether an earlier run collected it and the last one did not meet it; group: the id under which a group's
-    notebook is graded, "" for one's own; handed_in_by: the member whose notebook that is.
+    notebook is graded, "" for one's own; handed_in_by: the member whose notebook that is; version: of the
+    assignment, as the notebook says, 0 when it is not known.
     """
 
     student: str
@@ -43,6 +44,7 @@ class Collected:
     earlier: bool = False
     group: str = ""
     handed_in_by: str = ""
+    version: int = 0
 
     @property
     def graded_as(self) -> str:
@@ -75,6 +77,10 @@ class Account:
     def graded_as(self, student: str) -> str:
         """The id under which a student's work is graded: a group's, or the student's own."""
         return next((item.graded_as for item in self.students if item.student == student), student)
+
+    def version_of(self, work: str) -> int:
+        """The version of what is graded under an id, 0 when it is not known."""
+        return next((item.version for item in self.students if item.graded_as == work), 0)
 
 
 def write(

@@ -164,6 +164,7 @@ def lines(
                 submitted=chosen.submitted,
                 late=chosen.late,
                 collected_at=chosen.collected_at,
+                version=chosen.version,
                 group=team.id,
                 handed_in_by=best.member,
                 earlier=False,
