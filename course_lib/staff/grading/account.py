@@ -1,7 +1,7 @@
 """What collect did, for each student: a text to read and a file for machines, under ``gradebook/collected``."""
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,9 @@ class Collected:
     status: "collected" or "quarantined"; reason: why it was put aside; changes and flags: see `rebuild.Account`.
     lms, person, login, number, head, file: what the system's names say, see `lms.Owner`; submitted: ISO time on the
     system's clock, "" when unknown; late: the system's own word, None when it says nothing; handed_in: all files;
-    earlier: whether an earlier run collected it and the last one did not meet it.
+    earlier: whether an earlier run collected it and the last one did not meet it; group: the id under which a group's
+    notebook is graded, "" for one's own; handed_in_by: the member whose notebook that is; version: of the
+    assignment, as the notebook says, 0 when it is not known.
     """
 
     student: str
@@ -40,6 +42,22 @@ class Collected:
     handed_in: list[str] = field(default_factory=list)
     collected_at: str = ""
     earlier: bool = False
+    group: str = ""
+    handed_in_by: str = ""
+    version: int = 0
+
+    @property
+    def graded_as(self) -> str:
+        """The id under which this person's notebook is kept and graded."""
+        return self.group or self.student
+
+
+def works(collected: Iterable[Collected]) -> list[Collected]:
+    """What there is to grade: each person's work, and that of a group once, under the group's id."""
+    known: dict[str, Collected] = {}
+    for item in collected:
+        known.setdefault(item.graded_as, replace(item, student=item.graded_as))
+    return list(known.values())
 
 
 @dataclass(frozen=True)
@@ -56,6 +74,14 @@ class Account:
         names = [item.lms for item in self.students]
         return max(set(names), key=names.count) if names else "plain"
 
+    def graded_as(self, student: str) -> str:
+        """The id under which a student's work is graded: a group's, or the student's own."""
+        return next((item.graded_as for item in self.students if item.student == student), student)
+
+    def version_of(self, work: str) -> int:
+        """The version of what is graded under an id, 0 when it is not known."""
+        return next((item.version for item in self.students if item.graded_as == work), 0)
+
 
 def write(
     places: Places,
@@ -68,7 +94,8 @@ def write(
 ) -> None:
     """Write both accounts; who was collected earlier and is not here now stays in them, marked, unless ``fresh``."""
     here, owners = {item.student for item in collected}, set(map(_owner, collected))
-    before = [] if fresh else read(places, problem_set.name).students
+    units = {item.group for item in collected if item.group}  # who has left a group since has no part in its work
+    before = [] if fresh else [item for item in read(places, problem_set.name).students if item.group not in units]
     kept = [
         replace(item, earlier=True) for item in before if item.student not in here and _owner(item) not in owners
     ]  # whom a roster has given another id since is the same student
@@ -103,8 +130,8 @@ def _scrubbed(item: Collected, scrub: Callable[[str], str]) -> Collected:
     """Another's line; whose it is stays, for two may have one name."""
     lists = (list(map(scrub, each)) for each in (item.changes, item.flags, item.handed_in))
     changes, flags, handed_in = lists
-    name, reason = scrub(item.name), scrub(item.reason)
-    return replace(item, name=name, reason=reason, changes=changes, flags=flags, handed_in=handed_in)
+    name, reason, by = map(scrub, (item.name, item.reason, item.handed_in_by))
+    return replace(item, name=name, reason=reason, handed_in_by=by, changes=changes, flags=flags, handed_in=handed_in)
 
 
 def read(places: Places, assignment: str) -> Account:

@@ -19,7 +19,7 @@ from course_lib.staff.grading import record, roles, verdicts
 from course_lib.staff.grading.collect import Collected
 from course_lib.staff.grading.deal import course_key
 from course_lib.staff.grading.isolation import Isolation
-from course_lib.staff.grading.judging import Judge
+from course_lib.staff.grading.judging import Judge, Judges
 from course_lib.staff.grading.places import Places
 from course_lib.staff.grading.record import CellGrade, Recorder
 from course_lib.staff.grading.run import RunResult, run
@@ -70,17 +70,17 @@ def run_class(
     command goes on from there.
     """
     outcome = Outcome()
-    with Judge(places.root, problem_set) as judge, Recorder(places, problem_set, release) as recorder:
-        waiting = _waiting(places, problem_set, collected, recorder, outcome)
+    with Judges(places.root, problem_set) as judges, Recorder(places, problem_set, release) as recorder:
+        waiting = _waiting(places, judges, collected, recorder, outcome)
         outcome.fresh, began = len(waiting), time.monotonic()
-        with contextlib.closing(results(places, problem_set, waiting, judge, jobs, isolation, scheduler)) as ran:
+        with contextlib.closing(results(places, waiting, judges, jobs, isolation, scheduler)) as ran:
             for number, (item, ready, result) in enumerate(ran, start=1):
                 try:
                     if isinstance(result, Exception):
                         raise result
                     if ready is None:
                         raise RuntimeError("it was not prepared")
-                    made = verdicts.judged(problem_set, ready.prepared, result, judge, isolation=isolation.level)
+                    made = verdicts.judged(judges.of(item.version), ready.prepared, result, isolation=isolation.level)
                     recorder.write(made, ready.notebook)
                     outcome.graded[item.student] = replace(made, outputs={})
                 except CourseError:
@@ -100,13 +100,14 @@ def run_class(
 
 
 def _waiting(
-    places: Places, problem_set: ProblemSet, collected: Iterable[Collected], recorder: Recorder, outcome: Outcome
+    places: Places, judges: Judges, collected: Iterable[Collected], recorder: Recorder, outcome: Outcome
 ) -> list[Collected]:
     """Who is to be run; verdicts that hold for exactly this submission under exactly these questions stand."""
     waiting, done = [], recorder.done()
     for item in (item for item in collected if item.status == "collected"):
-        before = verdicts.read(places, problem_set.name, item.student)
-        wanted = verdicts.fingerprint(problem_set, item.digest, item.student)
+        rules = judges.of(item.version).problem_set
+        before = verdicts.read(places, rules.name, item.student)
+        wanted = verdicts.fingerprint(rules, item.digest, item.student)
         if before is not None and recorder.is_done(before, wanted, done.get(item.student)):
             outcome.graded[item.student] = before
         else:
@@ -116,9 +117,8 @@ def _waiting(
 
 def results(
     places: Places,
-    problem_set: ProblemSet,
     waiting: Sequence[Collected],
-    judge: Judge,
+    judges: Judges,
     jobs: int,
     isolation: Isolation,
     scheduler: str = "",
@@ -132,7 +132,7 @@ def results(
     try:
         while True:
             for item in islice(left, jobs + 1 - len(flying)):
-                ready = _ready(places, problem_set, item, judge, walls)
+                ready = _ready(places, item, judges.of(item.version), walls)
                 if isinstance(ready, Exception):
                     yield item, None, ready
                 else:
@@ -149,7 +149,7 @@ def results(
                 else:
                     yield item, ready, future.result()
         for item, first in alone:
-            ready = _ready(places, problem_set, item, judge, walls)
+            ready = _ready(places, item, judges.of(item.version), walls)
             if isinstance(ready, Exception):
                 yield item, None, ready
             else:
@@ -170,9 +170,9 @@ def _workers(jobs: int, isolation: Isolation, scheduler: str) -> tuple[Executor,
     return cluster, cluster.jobs
 
 
-def _ready(places: Places, problem_set: ProblemSet, item: Collected, judge: Judge, walls: str) -> Ready | Exception:
+def _ready(places: Places, item: Collected, judge: Judge, walls: str) -> Ready | Exception:
     """Read a collected notebook and draw its cases; what goes wrong is handed on, and costs nobody else."""
-    key = course_key(places.gradebook)
+    key, problem_set = course_key(places.gradebook), judge.problem_set
     try:
         text = places.submitted(problem_set.name, item.student).read_text(encoding="utf-8")
         notebook = nbformat.from_dict(json.loads(text))

@@ -5,22 +5,23 @@ One notebook is in memory at a time.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from course_lib.staff.grading import account, lateness, quarantine, sanitise
+from course_lib.staff.grading import account, groups, lateness, quarantine, sanitise
 from course_lib.staff.grading.account import Collected
 from course_lib.staff.grading.cells import read_cells
 from course_lib.staff.grading.deal import course_key
 from course_lib.staff.grading.found import Found, find, notebooks
+from course_lib.staff.grading.groups import Candidate, Team
 from course_lib.staff.grading.matching import normal
 from course_lib.staff.grading.opening import not_this, opened, version_of
 from course_lib.staff.grading.places import Places, write_safely
 from course_lib.staff.grading.rebuild import rebuild
-from course_lib.staff.grading.sets import ProblemSet
+from course_lib.staff.grading.sets import ProblemSet, of_version
 from course_lib.staff.grading.term import Term, read_term
 from course_lib.staff.grading.times import Times, read_times
 from course_lib.validation import CourseError
@@ -51,11 +52,17 @@ def collect(
     places = Places(Path(root).resolve())
     release = read_release(places, problem_set)
     term = read_term(places)
-    told = term.assignment(problem_set.name)
-    times = read_times(told.times) if told.times is not None else Times()
-    desk = _Desk(places, problem_set, release, course_key(places.gradebook), term, times)
+    desk = _Desk(places, problem_set, release, course_key(places.gradebook), term, _times(term, problem_set))
+    teams = groups.teams(term, problem_set.name)
     found = _by_student(submissions, lms or term.lms, term)
-    collected = [_collect_one(desk, found[student]) for student in sorted(found)]
+    before = [] if fresh else account.read(places, problem_set.name).students
+    collected: list[Collected] = []
+    for team, files in groups.together(found, teams):
+        if team is None:
+            collected.extend(_collect_one(desk, each) for each in files.values())
+        else:
+            collected.extend(_collect_group(desk, team, files, before))
+    collected.sort(key=lambda item: item.student)
     account.write(places, problem_set, collected, source=Path(submissions), roster=term.roster, fresh=fresh)
     lateness.keep(places, problem_set, collected, term)
     return collected
@@ -64,7 +71,7 @@ def collect(
 def look(
     root: Path, problem_set: ProblemSet, submissions: Path, *, earlier: bool = False
 ) -> Iterator[tuple[str, dict[str, Any] | None, str]]:
-    """Each student's notebook as it would be graded: id, notebook or None, why there is none. Nothing is written.
+    """Each student's or group's notebook as it would be graded: id, it or None, why there is none. Nothing is written.
 
     earlier: the submissions are another term's, of which this term's settings say nothing. Raises as `collect`.
     """
@@ -72,10 +79,23 @@ def look(
     release = read_release(places, problem_set)
     term = Term() if earlier else read_term(places)
     found = _by_student(submissions, term.lms, term)
-    desk = _Desk(places, problem_set, release, b"nothing is kept", term, Times())
-    for student in sorted(found):
-        made, _, problem = _chosen(desk, _newest_first(found[student]))
-        yield student, json.loads(made[1]) if made is not None else None, sanitise.plain(problem)
+    desk = _Desk(places, problem_set, release, b"nothing is kept", term, _times(term, problem_set))
+    for team, files in groups.together(found, groups.teams(term, problem_set.name)):
+        made: bytes | None
+        if team is None:
+            ((student, handed),) = files.items()
+            chosen, _, problem = _chosen(desk, _newest_first(handed))
+            made = chosen[1] if chosen is not None else None
+        else:
+            student, handed_in = team.id, _of_group(desk, team, files)
+            best, problem = groups.choose(handed_in.candidates, team, term.zone)
+            made = best.data if best is not None else None
+        yield student, json.loads(made) if made is not None else None, sanitise.plain(problem)
+
+
+def _times(term: Term, problem_set: ProblemSet) -> Times:
+    path = term.assignment(problem_set.name).times
+    return read_times(path) if path is not None else Times()
 
 
 def _by_student(submissions: Path, lms: str, term: Term) -> dict[str, list[Found]]:
@@ -112,7 +132,62 @@ def _collect_one(desk: _Desk, found: Sequence[Found]) -> Collected:
     made, item, problem = _chosen(desk, files)
     if made is not None:
         return _kept(desk, *made)
-    reason = sanitise.plain(problem)
+    return _refused(desk, item, files, sanitise.plain(problem))
+
+
+@dataclass(frozen=True)
+class _Group:
+    """What a group's members handed in: notebooks; by member: lines of the account, files, those refused and why."""
+
+    candidates: list[Candidate]
+    own: dict[str, Collected]
+    files: dict[str, Found]
+    refused: dict[str, tuple[Found, str]]
+
+
+def _of_group(desk: _Desk, team: Team, found: Mapping[str, Sequence[Found]]) -> _Group:
+    """Open what each member handed in; the notebooks are rebuilt for the group's id."""
+    group = _Group([], {}, {}, {})
+    for member, items in found.items():
+        files = _newest_first(items)
+        made, item, problem = _chosen(desk, [replace(each, student=team.id) for each in files])
+        group.files[member] = replace(item, student=member)
+        if made is None:
+            group.refused[member] = (group.files[member], sanitise.plain(problem))
+            group.own[member] = _line(desk, item, files, "collected")
+        else:
+            worked_on = _is_worked_on(desk.release, json.loads(made[1]))
+            group.candidates.append(Candidate(member, made[0], worked_on, made[1]))
+            group.own[member] = made[0]
+    return group
+
+
+def _collect_group(
+    desk: _Desk, team: Team, found: Mapping[str, Sequence[Found]], before: Sequence[Collected]
+) -> list[Collected]:
+    """Choose a group's notebook and write it; or put aside what nobody can read, or what a person must decide."""
+    name, group = desk.problem_set.name, _of_group(desk, team, found)
+    stood = groups.standing(team, before, group.candidates)
+    candidates = [*group.candidates, *stood]
+    best, reason = groups.choose(candidates, team, desk.term.zone)
+    if best is None and candidates:
+        for item in group.files.values():
+            quarantine.put_aside(desk.places, desk.problem_set, item, reason, mail=quarantine.WHICH)
+        return groups.asked(team, reason, stood, group.own)
+    if best is None:
+        return [_refused(desk, item, found[member], why) for member, (item, why) in group.refused.items()]
+    if best.data is not None:
+        write_safely(desk.places.submitted(name, team.id), best.data)
+    for person in team.members:
+        quarantine.take_out(desk.places, name, person.id)
+        desk.places.submitted(name, person.id).unlink(missing_ok=True)
+    unread = {member: why for member, (_, why) in group.refused.items()}
+    own = {item.student: item for item in before} | group.own
+    return groups.lines(team, best, candidates, own, unread)
+
+
+def _refused(desk: _Desk, item: Found, files: Sequence[Found], reason: str) -> Collected:
+    """Put a file aside; the account's line."""
     quarantine.put_aside(desk.places, desk.problem_set, item, reason)
     return replace(_line(desk, item, files, "quarantined"), reason=reason, flags=list(item.flags))
 
@@ -191,10 +266,12 @@ def _rebuilt(
     if version is None:
         flags.append("The notebook has lost the course's metadata; it was known by its cells.")
     elif version != present:
-        flags.append(f"It is version {version} of the assignment; it was graded as version {present}.")
+        rules = of_version(desk.problem_set, version).version if type(version) is int else present
+        flags.append(f"It is version {version} of the assignment; it was graded as version {rules}.")
     data = json.dumps(made, indent=1, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")
     line = _line(desk, item, files, "collected")
-    return replace(line, digest=made["metadata"]["course"]["digest"], changes=said.changes, flags=flags), data
+    digest, known = made["metadata"]["course"]["digest"], version if type(version) is int else present
+    return replace(line, digest=digest, changes=said.changes, flags=flags, version=known), data
 
 
 def _line(desk: _Desk, item: Found, files: Sequence[Found], status: str) -> Collected:

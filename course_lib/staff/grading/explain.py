@@ -6,7 +6,7 @@ from typing import Any
 
 import nbformat
 
-from course_lib.staff.grading import dropped, isolation, roles, sets, verdicts
+from course_lib.staff.grading import account, dropped, isolation, roles, sets, verdicts
 from course_lib.staff.grading.deal import course_key, draw, seeds
 from course_lib.staff.grading.judge import Verdict
 from course_lib.staff.grading.judging import Judge
@@ -37,7 +37,9 @@ def explain(
     """
     places = Places(Path(root).resolve())
     problem_set = sets.load(places.root, assignment)
-    graded = verdicts.read(places, assignment, checked_id(student))
+    kept = account.read(places, assignment)
+    work = kept.graded_as(checked_id(student))
+    graded, problem_set = verdicts.read(places, assignment, work), sets.of_version(problem_set, kept.version_of(work))
     if graded is None:
         raise CourseError(f"Wanted a graded submission of {student} for {assignment}, got none. Grade it first.")
     if question not in problem_set.questions:

@@ -32,6 +32,7 @@ def write(
     kept = account.read(places, problem_set.name).students
     late = lateness.of_class(places, problem_set, kept, read_term(places))
     said = standing.comments(places, problem_set.name)
+    works = {item.student: item.graded_as for item in kept}
     for student, entry in students.items():
         page = page_of(
             problem_set,
@@ -39,7 +40,8 @@ def write(
             entry,
             graded.get(student),
             late=late.get(student, Lateness()),
-            comments=said.get(student, {}),
+            comments=said.get(works.get(student, student), {}),
+            grouped=works.get(student, student) != student,
         )
         write_safely(folder / f"{student}.html", page.encode("utf-8", "replace"))
     return folder
@@ -53,8 +55,9 @@ def page_of(
     *,
     late: Lateness | None = None,
     comments: Mapping[str, str] | None = None,
+    grouped: bool = False,
 ) -> str:
-    """One student's page as HTML; comments: a person's, by question."""
+    """One student's page as HTML; comments: a person's, by question; grouped: whether it is a group's notebook."""
     late, comments = late or Lateness(), comments or {}
     questions = []
     for name, question in problem_set.questions.items():
@@ -80,6 +83,7 @@ def page_of(
         "feedback.html",
         title=problem_set.title,
         student=student,
+        grouped=grouped,
         quarantined=sanitise.plain(entry.get("reason", "")) if entry["status"] == "quarantined" else "",
         score=score,
         late=late.sentence,

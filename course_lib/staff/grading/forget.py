@@ -66,6 +66,8 @@ def forget(root: Path, students: Sequence[str], *, agreed: Callable[[list[str]],
     places = Places(Path(root).resolve())
     ids = [checked_id(student) for student in students]
     with record.locked(places):
+        groups, orphaned = _groups_of(places, ids)
+        ids.extend(orphaned)
         found = traces(places, ids)
         lines = told(places, found)
         if not lines:
@@ -82,7 +84,20 @@ def forget(root: Path, students: Sequence[str], *, agreed: Callable[[list[str]],
         said = [f"Removed all of {', '.join(ids)}:", *(f"  {line}" for line in lines)]
         said.extend(f"Removed altogether, for it could not be read: {_short(places, path)}." for path in lost)
         said.extend(_to_do(places, found))
+        if groups:
+            said.append(
+                f"The notebook of {', '.join(groups)} is the others' of the group too: it stays, with its marks."
+            )
     return [*said, OUTSIDE]
+
+
+def _groups_of(places: Places, ids: Collection[str]) -> tuple[list[str], list[str]]:
+    """The groups that a person's work was graded with: those of which others remain, and those of nobody else."""
+    accounts = [account.read(places, path.parent.name) for path in places.gradebook.glob("collected/*/*.json")]
+    lines = [item for kept in accounts for item in kept.students if item.group]
+    theirs = {item.group for item in lines if item.student in ids}
+    others = {item.group for item in lines if item.student not in ids}
+    return sorted(theirs & others), sorted(theirs - others)
 
 
 def traces(places: Places, ids: Collection[str]) -> Traces:
@@ -98,7 +113,7 @@ def traces(places: Places, ids: Collection[str]) -> Traces:
             own.extend(sorted(folder.glob(pattern)))
     known = {path.parent.name: account.read(places, path.parent.name) for path in folder.glob("collected/*/*.json")}
     lines = [item for kept in known.values() for item in kept.students if item.student in ids]
-    words = {*ids, *(text for item in lines for text in (item.person, item.login))}
+    words = {*ids, *(text for item in lines for text in _known_as(item))}
     roster = read_term(places).roster
     for person in roster.people if roster is not None else ():
         words.update((person.name, person.email) if person.id in ids else ())
@@ -119,6 +134,12 @@ def traces(places: Places, ids: Collection[str]) -> Traces:
         copied=sum(_stands_in_copy(path, ids) for path in folder.glob("backups/*.db")),
         words=sorted(said, key=len, reverse=True),
     )
+
+
+def _known_as(item: account.Collected) -> list[str]:
+    """What the system's names call a person, and the files that were handed in: they may stand in a group's lines."""
+    in_head = item.head.partition("_")[0] if item.lms in ("canvas", "moodle") else ""
+    return [item.person, item.login, in_head, *item.handed_in]
 
 
 def told(places: Places, found: Traces) -> list[str]:

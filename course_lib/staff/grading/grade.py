@@ -33,7 +33,7 @@ class Report:
 
     students: by id, as in the JSON file; fresh: how many were run now, the others stood from before; csv: None while
     a question is not graded; parcel: feedback as the system takes it in, where there is one; notes: for a person, one
-    line each.
+    line each; works: how many notebooks, fewer than students where groups hand in.
     """
 
     assignment: str
@@ -48,6 +48,7 @@ class Report:
     account: Path
     notes: tuple[str, ...] = field(default=())
     parcel: Path | None = None
+    works: int = 0
 
     def table(self) -> dict[str, Any]:
         """The report as plain data, as `--json` writes it."""
@@ -98,14 +99,15 @@ def grade(
             places,
             problem_set,
             release,
-            collected,
+            account.works(collected),
             isolation=level,
             jobs=jobs,
             progress=progress,
             scheduler=scheduler,
         )
-        graded = outcome.graded
-        students = {item.student: standing.entry_of(problem_set, item, outcome, left_out) for item in collected}
+        of_people = standing.for_people(outcome, collected)
+        graded = of_people.graded
+        students = {item.student: standing.entry_of(problem_set, item, of_people, left_out) for item in collected}
         pages = feedback.write(places, problem_set, graded, students)
         earlier, before, verdicts = _not_met(places, problem_set, students, left_out)
         everybody = {**before, **students}
@@ -117,7 +119,7 @@ def grade(
             everybody,
             level,
             time.monotonic() - started,
-            problems=outcome.problems,
+            problems=of_people.problems,
         )
         exported = export.after_grading(places, problem_set, everybody)
     report = Report(
@@ -127,26 +129,27 @@ def grade(
         students=students,
         seconds=time.monotonic() - started,
         fresh=outcome.fresh,
+        works=len(account.works(collected)),
         csv=exported.table,
         parcel=exported.parcel,
         feedback=pages,
         triage=page,
         account=places.account(assignment) / "account.txt",
-        notes=(*_notes(outcome, everybody), *exported.notes),
+        notes=(*_notes(outcome, {item.graded_as for item in [*earlier, *collected]}), *exported.notes),
     )
     if json_file is not None:
         write_safely(Path(json_file).resolve(), json.dumps(report.table(), indent=1).encode())
     return report
 
 
-def _notes(outcome: Outcome, everybody: Collection[str]) -> Iterator[str]:
+def _notes(outcome: Outcome, known: Collection[str]) -> Iterator[str]:
     """What went wrong in the run, and who stands in the gradebook without being anybody of this class."""
     yield from (f"{student}: {problem}" for student, problem in outcome.problems.items())
-    strange = sorted(outcome.grades.keys() - everybody)
+    strange = sorted(outcome.grades.keys() - known)
     if strange:
         yield (
             f"In the gradebook stand {len(strange)} that are nobody in this class, and in no table: "
-            f"{', '.join(strange[:8])}. If a roster has renamed them, points by hand do not come along; "
+            f"{', '.join(strange[:8])}. If a roster has renamed or grouped them, points by hand do not come along; "
             "nbgrader db student remove ID --force takes one out."
         )
 

@@ -1,6 +1,6 @@
 """The judge's own process: draws cases and judges records of one problem set, within limits of its own.
 
-judging.py starts it as ``python -m course_lib.staff.grading.judge_server DESCRIPTOR ROOT ASSIGNMENT``. Frames that it
+judging.py starts it as ``python -m course_lib.staff.grading.judge_server DESCRIPTOR FOLDER ASSIGNMENT``. Frames that it
 reads: ``D`` draw, with ``{"question", "seed"}``; ``J`` judge, with the same, and behind it ``R`` with the record's
 bytes. Frames that it writes: ``H`` hello, with the set's fingerprint; ``I`` the inputs of the cases; ``V`` a verdict as
 JSON; ``E`` what went wrong, in words. The kernel ends it when a request takes too long, whoever waits for the answer.
@@ -18,7 +18,7 @@ from pathlib import Path
 from course_lib.staff.grading.deal import draw
 from course_lib.staff.grading.judge import judge_record, not_graded, to_table
 from course_lib.staff.grading.question import Case, Question
-from course_lib.staff.grading.sets import load
+from course_lib.staff.grading.sets import load_folder
 from course_lib.staff.grading.slips import named
 from course_lib.student import wire
 
@@ -83,12 +83,12 @@ def serve(channel: wire.Channel, bench: Bench) -> None:
 
 def main() -> None:
     """Load the set, say hello, serve."""
-    descriptor, root, assignment = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+    descriptor, folder, assignment = int(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
     for limit, value in ((resource.RLIMIT_DATA, MEMORY), (resource.RLIMIT_CORE, 0)):
         resource.setrlimit(limit, (value, value))
     channel = wire.Channel(socket.socket(fileno=descriptor))
     limited(CPU_SECONDS, WALL_SECONDS)
-    problem_set = load(root, assignment)
+    problem_set = load_folder(folder, assignment)
     limited(0, 0)
     try:
         channel.send(b"H", problem_set.fingerprint.encode())

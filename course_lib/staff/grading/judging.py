@@ -19,7 +19,7 @@ from types import TracebackType
 import course_lib
 from course_lib.staff.grading.judge import Verdict, from_table, not_graded
 from course_lib.staff.grading.judge_server import WALL_SECONDS
-from course_lib.staff.grading.sets import ProblemSet
+from course_lib.staff.grading.sets import ProblemSet, of_version
 from course_lib.student import wire
 from course_lib.validation import CourseError
 
@@ -112,7 +112,7 @@ class Judge:
         self._said.truncate(0)
         with theirs:
             self.process = subprocess.Popen(
-                _command(theirs.fileno(), self.root, self.problem_set.name),
+                _command(theirs.fileno(), self.problem_set),
                 cwd="/",
                 env=_environment(),
                 stdin=subprocess.DEVNULL,
@@ -151,6 +151,30 @@ class Judge:
         return code
 
 
+class Judges:
+    """A judge for each version of a set that somebody handed in; use it in a ``with``."""
+
+    def __init__(self, root: Path, problem_set: ProblemSet) -> None:
+        self.root, self.problem_set = root, problem_set
+        self._known: dict[Path, Judge] = {}
+
+    def __enter__(self) -> "Judges":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for judge in self._known.values():
+            judge.close()
+
+    def of(self, version: int) -> Judge:
+        """The judge for notebooks of a version; its set is the one by whose rules they are judged."""
+        problem_set = of_version(self.problem_set, version)
+        if problem_set.folder not in self._known:
+            self._known[problem_set.folder] = Judge(self.root, problem_set)
+        return self._known[problem_set.folder]
+
+
 _SHARED: dict[Path, Judge] = {}
 
 
@@ -170,9 +194,9 @@ def _request(question: str, seed: bytes) -> bytes:
     return wire.encode({"question": question, "seed": seed.hex()})
 
 
-def _command(descriptor: int, root: Path, assignment: str) -> list[str]:
-    module = "course_lib.staff.grading.judge_server"
-    return [sys.executable, "-P", "-s", "-B", "-X", "utf8", "-m", module, str(descriptor), str(root), assignment]
+def _command(descriptor: int, problem_set: ProblemSet) -> list[str]:
+    module, where = "course_lib.staff.grading.judge_server", (str(problem_set.folder), problem_set.name)
+    return [sys.executable, "-P", "-s", "-B", "-X", "utf8", "-m", module, str(descriptor), *where]
 
 
 def _environment() -> dict[str, str]:

@@ -81,8 +81,8 @@ def assess(
         doubt = "The system marks it late and does not say by how much: nothing was taken off." if marked_late else ""
         return Lateness(doubt=doubt)
     extension = person.extension_for(assignment) if person is not None else 0.0
-    deadline = _instant(due, zone) + timedelta(days=extension)
-    late = (_instant(submitted, zone) - deadline).total_seconds()
+    deadline = instant(due, zone) + timedelta(days=extension)
+    late = (instant(submitted, zone) - deadline).total_seconds()
     if late <= 60 * policy.grace_minutes:
         return Lateness(seconds=max(late, 0.0))
     own = person.late_days if person is not None else None
@@ -116,6 +116,6 @@ def _duration(seconds: float) -> str:
     return " ".join(parts[:2])
 
 
-def _instant(moment: datetime, zone: ZoneInfo) -> datetime:
+def instant(moment: datetime, zone: ZoneInfo) -> datetime:
     """A moment in UTC. In the hour that a clock repeats in autumn the first pass counts: it is the earlier one."""
     return (moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)).astimezone(UTC)

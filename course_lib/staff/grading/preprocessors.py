@@ -12,7 +12,7 @@ from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveAutoGrades
 from traitlets import Bool, Unicode
 
-from course_lib.staff.grading import gradebook, isolation, record, roles, sets, verdicts
+from course_lib.staff.grading import account, gradebook, isolation, record, roles, sets, verdicts
 from course_lib.staff.grading.deal import course_key
 from course_lib.staff.grading.judging import shared
 from course_lib.staff.grading.places import Places
@@ -49,7 +49,8 @@ class RunAndJudge(NbGraderPreprocessor):
         if graded is None:
             level = isolation.measure()
             isolation.require(level, unsandboxed=self.unsandboxed, accept_partial=False)
-            problem_set = sets.load(places.root, assignment)
+            version = account.read(places, assignment).version_of(student)
+            problem_set = sets.of_version(sets.load(places.root, assignment), version)
             judge = shared(places.root, problem_set)
             graded = verdicts.run_and_judge(problem_set, nb, judge, key=key, student=student, isolation=level)
         record.fill_in(nb, graded)

@@ -22,8 +22,16 @@ Nothing is lost: please open your notebook in Colab, choose File > Download > Do
 again. If you have already done so, answer this mail and attach the file.
 """
 
+WHICH = """{to}Subject: Which notebook for {title} counts?
 
-def put_aside(places: Places, problem_set: ProblemSet, item: Found, reason: str) -> None:
+Hello{name},
+
+{reason}. Only one notebook of a group is graded for {title}. Please agree in your group whose it is, and answer this
+mail with the name.
+"""
+
+
+def put_aside(places: Places, problem_set: ProblemSet, item: Found, reason: str, *, mail: str = MAIL) -> None:
     """Keep a file and write the mail; what was collected of this student earlier does not count any more."""
     folder = places.quarantine(problem_set.name, item.student)
     data, _ = item.read()
@@ -31,14 +39,14 @@ def put_aside(places: Places, problem_set: ProblemSet, item: Found, reason: str)
         write_safely(folder / "original.ipynb", data)
     name = sanitise.plain(item.person.name) if item.person is not None else ""
     address = sanitise.plain(item.person.email) if item.person is not None else ""
-    mail = MAIL.format(
+    text = mail.format(
         to=f"To: {address}\n" if address else "",
         name=f" {name}" if name else "",
         title=problem_set.title,
         file=sanitise.plain(item.name),
-        reason=reason,
+        reason=reason if mail == MAIL else f"{reason[:1].upper()}{reason[1:]}",
     )
-    write_safely(folder / "mail.txt", mail.encode("utf-8", "replace"))
+    write_safely(folder / "mail.txt", text.encode("utf-8", "replace"))
     places.submitted(problem_set.name, item.student).unlink(missing_ok=True)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from course_lib.staff.grading import account, batch, dropped, isolation, sets, standing, verdicts
 from course_lib.staff.grading.account import Collected
 from course_lib.staff.grading.batch import Progress
-from course_lib.staff.grading.judging import Judge
+from course_lib.staff.grading.judging import Judges
 from course_lib.staff.grading.pages import points
 from course_lib.staff.grading.places import Places
 from course_lib.staff.grading.sanitise import plain
@@ -76,7 +76,7 @@ def preview(
     """
     places = Places(Path(root).resolve())
     problem_set = sets.load(places.root, assignment)
-    collected = [item for item in account.read(places, assignment).students if item.status == "collected"]
+    collected = account.works(each for each in account.read(places, assignment).students if each.status == "collected")
     if not collected:
         raise CourseError(f"Wanted a graded class for {assignment}, got none. Run: course grade {assignment} ...")
     left_out = tuple(sorted(dropped.of_set(places, problem_set)))
@@ -84,18 +84,22 @@ def preview(
     isolation.require(level, unsandboxed=unsandboxed, accept_partial=accept_partial)
     entries, graded = standing.of_class(places, problem_set, collected)
     hand = standing.given_by_hand(places, assignment)
-    waiting = [item for item in collected if everything or not _stands(problem_set, item, graded.get(item.student))]
+    waiting = [
+        item
+        for item in collected
+        if everything or not _stands(sets.of_version(problem_set, item.version), item, graded.get(item.student))
+    ]
     changes: list[Change] = []
     problems: dict[str, str] = {}
     with (
-        Judge(places.root, problem_set) as judge,
-        contextlib.closing(batch.results(places, problem_set, waiting, judge, jobs, level)) as results,
+        Judges(places.root, problem_set) as judges,
+        contextlib.closing(batch.results(places, waiting, judges, jobs, level)) as results,
     ):
         for number, (item, ready, result) in enumerate(results, start=1):
             if ready is None or isinstance(result, Exception):
                 problems[item.student] = plain(f"{type(result).__name__}: {result}")
             else:
-                made = verdicts.judged(problem_set, ready.prepared, result, judge, isolation=level.level)
+                made = verdicts.judged(judges.of(item.version), ready.prepared, result, isolation=level.level)
                 name = item.student
                 questions = entries[name]["questions"]
                 changes.extend(changes_of(name, questions, hand.get(name, set()), graded.get(name), made))

@@ -45,7 +45,7 @@ def show(report: Report, console: Console | None = None) -> None:
             console.print(Text(f"  {line}", style="red"))
     else:
         console.print(Text("Isolation: full"))
-    standing = len(report.students) - report.fresh
+    standing = (report.works or len(report.students)) - report.fresh
     console.print(
         Text(f"{report.seconds:.1f} s; {report.fresh} run now, {standing} stood from before or were put aside")
     )

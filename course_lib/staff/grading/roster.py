@@ -1,8 +1,9 @@
 """Who is in the class: the ids that stay, and the extensions that were granted.
 
 A roster is a CSV file with a header: `id` and whatever else is known of `name`, `email`, `login`, `canvas`, `moodle`,
-`blackboard`, `ilias` (the systems' numbers), `extension days` (or `extension days a1_lorenz`), `late days`. A system's
-own export does as well: Canvas's gradebook, Moodle's grading worksheet, Blackboard's grade centre.
+`blackboard`, `ilias` (the systems' numbers), `extension days` (or `extension days a1_lorenz`), `late days`, `group` (or
+`group a1_lorenz`). A system's own export does as well: Canvas's gradebook, Moodle's grading worksheet, Blackboard's
+grade centre.
 """
 
 import re
@@ -22,14 +23,15 @@ _NAME = ("name", "full name", "student name", "student")
 _LOGIN = ("login", "username", "sis login id", "user name")
 _NUMBERED = ("canvas", "moodle", "blackboard", "ilias")
 _PARTICIPANT = re.compile(r"(?:Participant|Teilnehmer\S*?)\s*(\d+)")
-_EXTENSION, _LATE_DAYS = "extension days", "late days"
+_EXTENSION, _LATE_DAYS, _GROUP = "extension days", "late days", "group"
 
 
 @dataclass(frozen=True)
 class Person:
     """One row: id as it will be used; keys: whatever a system may call this person, folded; numbers: by system.
 
-    extension: days by assignment, "" for every one; late_days: days that this person may use up over the term.
+    extension: days by assignment, "" for every one; late_days: days that this person may use up over the term; group:
+    its name by assignment, "" for every one.
     """
 
     id: str
@@ -39,10 +41,15 @@ class Person:
     numbers: dict[str, str] = field(default_factory=dict)
     extension: dict[str, float] = field(default_factory=dict)
     late_days: float | None = None
+    group: dict[str, str] = field(default_factory=dict)
 
     def extension_for(self, assignment: str) -> float:
         """Days by which the deadline of an assignment is later for this person."""
         return self.extension.get(assignment, self.extension.get("", 0.0))
+
+    def group_for(self, assignment: str) -> str:
+        """Name of this person's group for an assignment, "" for none; an empty cell of its own column is none too."""
+        return self.group.get(assignment, self.group.get("", ""))
 
 
 @dataclass(frozen=True)
@@ -151,8 +158,10 @@ def person_of(table: Table, row: Sequence[str]) -> Person | None:
     numbers["ilias"] = cell("usr id") or numbers["ilias"]
     others = (cell(*_LOGIN), cell("student id"), cell("sis user id"))
     known = [identity, email, email.partition("@")[0], *others, *numbers.values()]
-    extension = {}
+    extension, group = {}, {}
     for at, title in enumerate(table.header):
+        if folded(title).split()[:1] == [_GROUP]:
+            group["_".join(folded(title).split()[1:])] = " ".join(row[at].split())
         head, _, assignment = folded(title).partition(_EXTENSION)
         if not head and row[at].strip() and folded(title).startswith(_EXTENSION):
             extension[assignment.strip().replace(" ", "_")] = _days(row[at], title)
@@ -164,6 +173,7 @@ def person_of(table: Table, row: Sequence[str]) -> Person | None:
         keys=frozenset(folded(key) for key in known if key),
         numbers={lms: number for lms, number in numbers.items() if number},
         extension=extension,
+        group=group,
         late_days=_days(late_days, _LATE_DAYS) if late_days else None,
     )
 

@@ -17,7 +17,8 @@ class ProblemSet:
     """What ``solutions/<name>/questions.py`` says.
 
     open_modules: parts of course_lib that the set leaves open, for instance "integrate". questions: by name, in
-    order. manual: points of the written questions, by name. fingerprint: hash of all Python files of the folder.
+    order. manual: points of the written questions, by name. fingerprint: hash of all Python files of the folder, which is
+    ``solutions/<name>/versions/<version>`` where an earlier version is kept.
     cell_seconds: CPU seconds that one cell of the student's own may take (CELL_SECONDS in questions.py).
     """
 
@@ -60,6 +61,11 @@ def load(root: Path, name: str) -> ProblemSet:
         raise CourseError(
             f"Wanted an assignment of this course, got {name!r}. There are: {', '.join(available(root)) or 'none yet'}."
         )
+    return load_folder(folder, name)
+
+
+def load_folder(folder: Path, name: str) -> ProblemSet:
+    """The problem set whose files lie in a folder; raises as `load`."""
     module = _execute(folder)
     missing = [word for word in ("TITLE", "VERSION", "OPEN", "QUESTIONS", "WRITTEN") if not hasattr(module, word)]
     if missing:
@@ -78,6 +84,33 @@ def load(root: Path, name: str) -> ProblemSet:
         fingerprint=fingerprint(folder),
         cell_seconds=float(getattr(module, "CELL_SECONDS", ProblemSet.cell_seconds)),
     )
+
+
+def of_version(problem_set: ProblemSet, version: int) -> ProblemSet:
+    """The set by whose rules a notebook of some version is judged.
+
+    An earlier version is judged as it asked where its files are kept in ``solutions/<name>/versions/<version>``, and as
+    the present one asks where they are not. version: 0 when it is not known.
+
+    Raises CourseError when that folder holds another version, or other questions or points: the gradebook knows one
+    list of them.
+    """
+    folder = problem_set.folder / "versions" / str(version)
+    if version == problem_set.version or not (folder / "questions.py").is_file():
+        return problem_set
+    earlier = load_folder(folder, problem_set.name)
+    if earlier.version != version:
+        raise CourseError(f"Wanted VERSION = {version} in {folder / 'questions.py'}, got {earlier.version}.")
+    if _points(earlier) != _points(problem_set):
+        raise CourseError(
+            f"Wanted the questions and points of version {problem_set.version} ({_points(problem_set)}) in {folder}, got "
+            f"{_points(earlier)}. A set with other questions is another assignment: give it a name of its own."
+        )
+    return earlier
+
+
+def _points(problem_set: ProblemSet) -> dict[str, float]:
+    return {name: question.points for name, question in problem_set.questions.items()} | problem_set.manual
 
 
 def fingerprint(folder: Path) -> str:

@@ -1,6 +1,7 @@
 """The class as it stands in the gradebook, without running anything."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from typing import Any
 
 from nbgrader.api import Assignment, BaseCell, Comment, SubmittedAssignment, SubmittedNotebook
@@ -23,12 +24,22 @@ def of_class(
     """
     graded = {}
     for item in collected:
-        before = verdicts.read(places, problem_set.name, item.student)
+        before = verdicts.read(places, problem_set.name, item.graded_as)
         if before is not None and before.digest == item.digest:
             graded[item.student] = before
     with gradebook.opened(places.database_url) as book:
         outcome = Outcome(graded=graded, grades=gradebook.grades_by(book, problem_set.name))
     return {item.student: entry_of(problem_set, item, outcome, dropped) for item in collected}, graded
+
+
+def for_people(outcome: Outcome, collected: Sequence[Collected]) -> Outcome:
+    """What came of a class by student, where it stands by student or group."""
+    verdicts_of, wrong = outcome.graded, outcome.problems
+    return replace(
+        outcome,
+        graded={item.student: verdicts_of[item.graded_as] for item in collected if item.graded_as in verdicts_of},
+        problems={item.student: wrong[item.graded_as] for item in collected if item.graded_as in wrong},
+    )
 
 
 def comments(places: Places, assignment: str) -> dict[str, dict[str, str]]:
@@ -78,7 +89,7 @@ def entry_of(
     entry["status"] = "not-graded"
     if graded is None:
         return entry
-    cells = {cell.name.rsplit("-", 1)[0]: cell for cell in outcome.grades.get(item.student, ())}
+    cells = {cell.name.rsplit("-", 1)[0]: cell for cell in outcome.grades.get(item.graded_as, ())}
     for name, points in [*((q.name, q.points) for q in problem_set.questions.values()), *problem_set.manual.items()]:
         cell, verdict = cells.get(name), graded.verdicts.get(name)
         how = "manual" if verdict is None else verdict.outcome

@@ -18,6 +18,8 @@ times = "worksheet.csv"          # ids and times of submission, from the system
 gradebook = "export.csv"         # the system's own table, to check ids and columns against
 column = "Problem set 1 (4711)"  # its column for this assignment, where the title does not say it
 dropped = ["q3"]                 # everybody whose submission was graded has all the points of these
+groups = true                    # one notebook for each group of the roster (column `group` or `group a1_lorenz`)
+handed_in_by = { 7 = "ada" }     # of group 7 ada's counts, where different ones came and the system has no times
 
 Lateness is counted by `course grade` and `course export`, in feedback, tables and the triage page. The gradebook holds
 the points before it, whichever command graded: nbgrader's own late penalties are off, and so formgrader and `nbgrader
@@ -26,6 +28,13 @@ export` show points without lateness. A policy that changes needs no grading: `c
 A dropped question is counted in the same way and at the same places; nobody has fewer points than before. It needs
 neither a verdict nor marks by hand; those that there are stay in the gradebook, and count again when the line is taken
 out.
+
+A group's notebook is graded once, under the id `group-7`, and marked once; each member has a page of feedback, a row in
+the tables and a lateness of one's own. It is the one that was handed in last. Who has no group hands in alone.
+
+A notebook of an earlier version is rebuilt from the present release and judged by the earlier rules where those are kept:
+before `VERSION` is raised, the Python files of the set are copied to ``solutions/a1_lorenz/versions/1``. Without that
+folder it is judged as the present version is; the triage page says which rules it was.
 """
 
 import tomllib
@@ -53,6 +62,8 @@ class Assignment:
     gradebook: Path | None = None
     column: str = ""
     dropped: tuple[str, ...] = ()
+    groups: bool = False
+    handed_in_by: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -130,6 +141,9 @@ def _assignment(table: Any, name: str, path: Path) -> Assignment:
     dropped = table.get("dropped", [])
     if not (isinstance(dropped, list) and all(isinstance(question, str) for question in dropped)):
         raise CourseError(f'Wanted {where}.dropped as a list such as ["q3"] in {path}, got {dropped!r}.')
+    handed_in_by = _is(table, "handed_in_by", dict, {}, path)
+    if not all(isinstance(student, str) for student in handed_in_by.values()):
+        raise CourseError(f'Wanted {where}.handed_in_by as {{ 7 = "ada" }} in {path}, got {handed_in_by!r}.')
     times = _is(table, "times", str, "", path)
     gradebook = _is(table, "gradebook", str, "", path)
     return Assignment(
@@ -139,6 +153,8 @@ def _assignment(table: Any, name: str, path: Path) -> Assignment:
         gradebook=path.parent / gradebook if gradebook else None,
         column=_is(table, "column", str, "", path),
         dropped=tuple(dropped),
+        groups=_is(table, "groups", bool, False, path),
+        handed_in_by=handed_in_by,
     )
 
 

@@ -53,7 +53,7 @@ class Who:
     """A student on the page: id, name where it says more than the id, addresses of pages and files, relative to it.
 
     feedback, notebook (as it was graded), original: "" where there is none; handed_in: the original's name, for where
-    it lies in an archive.
+    it lies in an archive; group: ids of all whose work it is.
     """
 
     id: str
@@ -62,6 +62,7 @@ class Who:
     notebook: str = ""
     original: str = ""
     handed_in: str = ""
+    group: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ def write(
         )
         for item in collected
     }
+    _once(collected, why)
     page = render(
         "triage.html",
         title=problem_set.title,
@@ -110,11 +112,11 @@ def write(
         ],
         written=[name for name in problem_set.manual if name not in left_out],
         dropped=sorted(left_out),
-        waiting=sum(entry["status"] == "needs-manual" for entry in students.values()),
+        waiting=len({item.graded_as for item in collected if students[item.student]["status"] == "needs-manual"}),
         late=[(who[name], each) for name, each in sorted(late.items()) if each.sentence],
         totals=summary.totals(problem_set, students),
         rows=[summary.row(question, students, graded) for question in problem_set.questions.values()],
-        times=summary.times(list(graded.values())),
+        times=summary.times(list({each.student: each for each in graded.values()}.values())),
         everybody=[(who[name], entry) for name, entry in sorted(students.items())],
     )
     path = places.triage(problem_set.name)
@@ -130,10 +132,20 @@ def who_is(places: Places, assignment: str, kept: Account, item: Collected) -> W
         id=student,
         name="" if student_id(item.person).casefold() in student.casefold() else item.person,
         feedback=_link(places, places.feedback(assignment) / f"{student}.html"),
-        notebook=_link(places, places.submitted(assignment, student)),
+        notebook=_link(places, places.submitted(assignment, item.graded_as)),
         original=_link(places, aside) or _link(places, Path(kept.source) / item.name),
         handed_in=item.name,
+        group=tuple(each.student for each in kept.students if item.group and each.group == item.group),
     )
+
+
+def _once(collected: Sequence[Collected], why: Mapping[str, list[Reason]]) -> None:
+    """What is said of a group's notebook is said at its first member; the others keep what is theirs alone."""
+    first: dict[str, str] = {}
+    for item in collected:
+        leader = first.setdefault(item.graded_as, item.student)
+        if leader != item.student:
+            why[item.student][:] = [reason for reason in why[item.student] if reason not in why[leader]]
 
 
 def _link(places: Places, path: Path) -> str:

@@ -109,7 +109,7 @@ def run_and_judge(
     result = run(prepared.work)
     if result.clock:
         result = run_alone(prepared.work, result)
-    return judged(problem_set, prepared, result, judge, isolation=isolation.level)
+    return judged(judge, prepared, result, isolation=isolation.level)
 
 
 def run_alone(work: Work, first: RunResult) -> RunResult:
@@ -132,8 +132,9 @@ def run_alone(work: Work, first: RunResult) -> RunResult:
     return second
 
 
-def judged(problem_set: ProblemSet, prepared: Prepared, result: RunResult, judge: Judge, *, isolation: str) -> Graded:
-    """The verdicts on what a run brought."""
+def judged(judge: Judge, prepared: Prepared, result: RunResult, *, isolation: str) -> Graded:
+    """The verdicts on what a run brought, by the judge's own set."""
+    problem_set = judge.problem_set
     return Graded(
         assignment=problem_set.name,
         student=prepared.student,

@@ -167,7 +167,7 @@ def _for_instructors(root: Path, folders: Iterable[Path]) -> dict[str, str]:
     found: dict[str, str] = {}
     for path in sorted((root / "solutions").glob("**/*")):
         text = path.read_text(encoding="utf-8") if path.suffix in (".py", ".md") else ""
-        if path.parent.name in ("variants", "mutants"):
+        if path.parent.name in ("variants", "mutants") or path.parent.parent.name == "versions":
             lines = statements(text)
         elif path.suffix == ".md" and path.name not in ("notebook.md", "rubric.md"):
             plain = {normal(line).strip(EDGES) for line in text.splitlines() if not line.startswith("#")}
