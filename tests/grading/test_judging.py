@@ -45,7 +45,7 @@ def test_it_draws_and_judges_as_this_process_would(course, change):
     problem_set = change()
     question = problem_set.questions["q1"]
     cases = deal.draw(question, SEED)
-    with Judge(course, problem_set) as bench:
+    with Judge(problem_set) as bench:
         inputs = bench.draw("q1", SEED)
         assert inputs == wire.encode([case.inputs for case in cases])
         for function in (double, lambda x: 3 * x, lambda x: 1 / 0, lambda x: object()):
@@ -55,7 +55,7 @@ def test_it_draws_and_judges_as_this_process_would(course, change):
 
 def test_either_try_counts(course, change):
     problem_set = change()
-    with Judge(course, problem_set) as bench:
+    with Judge(problem_set) as bench:
         inputs = bench.draw("q1", SEED)
         wrong = lambda x: x  # noqa: E731
         assert bench.judge("q1", SEED, recorded(inputs, wrong, double)).score == 4
@@ -94,7 +94,7 @@ def test_a_judge_that_fails_is_not_graded_and_judges_the_next_question(course, c
         monkeypatch.setattr(
             "course_lib.staff.grading.judging._command", lambda *a: [*before(*a)[:6], "-c", code, *before(*a)[8:]]
         )
-    with Judge(course, problem_set) as bench:
+    with Judge(problem_set) as bench:
         verdict = bench.judge("q1", SEED, recorded(bench.draw("q1", SEED), double))
         assert (verdict.outcome, verdict.score) == ("not_graded", None) and verdict.human
         assert reason in verdict.reason
@@ -109,14 +109,14 @@ def judging_command():
 
 
 def test_a_judge_killed_between_two_questions_is_started_again(course, change):
-    with Judge(course, change()) as bench:
+    with Judge(change()) as bench:
         inputs = bench.draw("q1", SEED)
         os.kill(bench.process.pid, signal.SIGKILL)
         assert bench.judge("q1", SEED, recorded(inputs, double)).score == 4
 
 
 def test_one_process_serves_the_class_and_ends_with_it(course, change):
-    with Judge(course, change()) as bench:
+    with Judge(change()) as bench:
         bench.draw("q1", SEED)
         pid = bench.process.pid
         for number in range(2 * judge_server.KEPT):
@@ -129,7 +129,7 @@ def test_one_process_serves_the_class_and_ends_with_it(course, change):
 
 def test_a_draw_that_fails_says_why(course, change):
     problem_set = change("def draw_double(rng):", "def draw_double(rng):\n    raise RuntimeError('no case fits')")
-    with Judge(course, problem_set) as bench:
+    with Judge(problem_set) as bench:
         with pytest.raises(JudgeFailed, match="no case fits"):
             bench.draw("q1", SEED)
         assert bench.draw("q2", SEED)
@@ -137,7 +137,7 @@ def test_a_draw_that_fails_says_why(course, change):
 
 def test_questions_that_change_under_it_stop_the_run(course, change):
     """Half a class by other rules is worse than none."""
-    with Judge(course, change()) as bench:
+    with Judge(change()) as bench:
         bench.draw("q1", SEED)
         change("Keep the shape.", "Keep its shape.")
         bench.draw("q1", SEED)
@@ -149,13 +149,13 @@ def test_questions_that_change_under_it_stop_the_run(course, change):
 def test_a_set_that_does_not_load_there_is_said(course, change, monkeypatch):
     problem_set = change()
     (course / "solutions" / "tiny" / "questions.py").write_text("import nothing_like_it")
-    with Judge(course, problem_set) as bench, pytest.raises(JudgeFailed, match="nothing_like_it"):
+    with Judge(problem_set) as bench, pytest.raises(JudgeFailed, match="nothing_like_it"):
         bench.draw("q1", SEED)
 
 
 def test_it_has_no_secret_and_no_way_in(course, change, monkeypatch):
     monkeypatch.setenv("DATABASE_PASSWORD", "canary")
-    with Judge(course, change()) as bench:
+    with Judge(change()) as bench:
         bench.draw("q1", SEED)
         with open(f"/proc/{bench.process.pid}/environ", "rb") as file:
             assert b"canary" not in file.read()
@@ -163,10 +163,10 @@ def test_it_has_no_secret_and_no_way_in(course, change, monkeypatch):
 
 
 def test_nbgraders_notebooks_share_one_until_the_questions_change(course, change):
-    first = shared(course, change())
-    assert shared(course, change()) is first
+    first = shared(change())
+    assert shared(change()) is first
     first.draw("q1", SEED)
-    second = shared(course, change("Keep the shape.", "Keep its shape."))
+    second = shared(change("Keep the shape.", "Keep its shape."))
     assert second is not first and first.process is None
     assert second.draw("q1", SEED)
     second.close()

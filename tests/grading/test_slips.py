@@ -108,7 +108,7 @@ def test_an_open_ended_question_tells_nothing(tiny):
 
 
 def test_it_comes_through_the_judges_process_onto_the_page(course, tiny):
-    with Judge(course, tiny) as bench:
+    with Judge(tiny) as bench:
         inputs = wire.decode(bench.draw("q1", SEED))
         verdict = bench.judge("q1", SEED, wire.encode({"answers": answer_cases(lambda x: 3 * x, inputs), "again": ()}))
     assert verdict.slip.startswith("Multiplied")
@@ -117,6 +117,7 @@ def test_it_comes_through_the_judges_process_onto_the_page(course, tiny):
         "feedback.html",
         title="Tiny",
         student="ada",
+        grouped=False,
         quarantined="",
         score=0.0,
         late="",

@@ -6,6 +6,7 @@ A generated class hands the real first set in through Canvas; each step asserts 
 import csv
 import json
 import re
+import shutil
 import subprocess
 import zipfile
 from collections import Counter
@@ -184,8 +185,12 @@ def drop_a_question(term: Term) -> None:
 
 
 def a_second_version(term: Term) -> None:
-    """Two latecomers, one with each version: both are graded, and whose is the older one is said."""
+    """Two latecomers, one with each version: both are graded by their own rules, and whose is older is said."""
     path = term.root / "solutions" / NAME / "questions.py"
+    kept = path.parent / "versions" / "1"
+    kept.mkdir(parents=True)
+    for file in [*path.parent.glob("*.py"), *path.parent.glob("*.npz")]:
+        shutil.copy(file, kept)
     first = sample_class.filled(**sample_class.reference())
     path.write_text(path.read_text().replace("VERSION = 1", "VERSION = 2"))
     assert "written anew" in term.run("release", NAME)
@@ -197,7 +202,10 @@ def a_second_version(term: Term) -> None:
     term.run("grade", NAME, "--submissions", "more.zip")
     assert {student: entry["score"] for student, entry in term.students.items()} == {"s091": 90.0, "s092": 90.0}
     page = term.places.triage(NAME).read_text()
-    assert "It is version 1 of the assignment" in page and "<strong>s092</strong>" not in page.split("How it went")[0]
+    assert (
+        "It is version 1 of the assignment; it was graded as version 1." in page
+        and "<strong>s092</strong>" not in page.split("How it went")[0]
+    )
     assert len(term.table()) == 23
 
 

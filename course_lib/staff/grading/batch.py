@@ -70,7 +70,7 @@ def run_class(
     command goes on from there.
     """
     outcome = Outcome()
-    with Judges(places.root, problem_set) as judges, Recorder(places, problem_set, release) as recorder:
+    with Judges(problem_set) as judges, Recorder(places, problem_set, release) as recorder:
         waiting = _waiting(places, judges, collected, recorder, outcome)
         outcome.fresh, began = len(waiting), time.monotonic()
         with contextlib.closing(results(places, waiting, judges, jobs, isolation, scheduler)) as ran:

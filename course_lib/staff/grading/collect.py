@@ -21,7 +21,7 @@ from course_lib.staff.grading.matching import normal
 from course_lib.staff.grading.opening import not_this, opened, version_of
 from course_lib.staff.grading.places import Places, write_safely
 from course_lib.staff.grading.rebuild import rebuild
-from course_lib.staff.grading.sets import ProblemSet, of_version
+from course_lib.staff.grading.sets import ProblemSet, judged_as
 from course_lib.staff.grading.term import Term, read_term
 from course_lib.staff.grading.times import Times, read_times
 from course_lib.validation import CourseError
@@ -266,7 +266,7 @@ def _rebuilt(
     if version is None:
         flags.append("The notebook has lost the course's metadata; it was known by its cells.")
     elif version != present:
-        rules = of_version(desk.problem_set, version).version if type(version) is int else present
+        rules = judged_as(desk.problem_set, version) if type(version) is int else present
         flags.append(f"It is version {version} of the assignment; it was graded as version {rules}.")
     data = json.dumps(made, indent=1, ensure_ascii=False, sort_keys=True).encode("utf-8", "replace")
     line = _line(desk, item, files, "collected")

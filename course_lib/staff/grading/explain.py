@@ -103,7 +103,7 @@ def _again(
         isolation.require(level, unsandboxed=unsandboxed, accept_partial=accept_partial)
     except CourseError as error:
         return [*lines, f"Not run again: {error}"]
-    with Judge(places.root, problem_set) as judge:
+    with Judge(problem_set) as judge:
         now = verdicts.run_and_judge(
             problem_set, notebook, judge, key=key, student=graded.student, isolation=level
         ).verdicts[question]

@@ -19,7 +19,7 @@ from types import TracebackType
 import course_lib
 from course_lib.staff.grading.judge import Verdict, from_table, not_graded
 from course_lib.staff.grading.judge_server import WALL_SECONDS
-from course_lib.staff.grading.sets import ProblemSet, of_version
+from course_lib.staff.grading.sets import ProblemSet, judged_as, of_version
 from course_lib.student import wire
 from course_lib.validation import CourseError
 
@@ -44,8 +44,7 @@ class Judge:
     Use it from one thread, and close it, or use it in a ``with``.
     """
 
-    def __init__(self, root: Path, problem_set: ProblemSet) -> None:
-        self.root = Path(root).resolve()
+    def __init__(self, problem_set: ProblemSet) -> None:
         self.problem_set = problem_set
         self.process: subprocess.Popen | None = None
         self.channel: wire.Channel | None = None
@@ -154,9 +153,9 @@ class Judge:
 class Judges:
     """A judge for each version of a set that somebody handed in; use it in a ``with``."""
 
-    def __init__(self, root: Path, problem_set: ProblemSet) -> None:
-        self.root, self.problem_set = root, problem_set
-        self._known: dict[Path, Judge] = {}
+    def __init__(self, problem_set: ProblemSet) -> None:
+        self.problem_set = problem_set
+        self._known: dict[int, Judge] = {}
 
     def __enter__(self) -> "Judges":
         return self
@@ -169,16 +168,16 @@ class Judges:
 
     def of(self, version: int) -> Judge:
         """The judge for notebooks of a version; its set is the one by whose rules they are judged."""
-        problem_set = of_version(self.problem_set, version)
-        if problem_set.folder not in self._known:
-            self._known[problem_set.folder] = Judge(self.root, problem_set)
-        return self._known[problem_set.folder]
+        rules = judged_as(self.problem_set, version)
+        if rules not in self._known:
+            self._known[rules] = Judge(of_version(self.problem_set, rules))
+        return self._known[rules]
 
 
 _SHARED: dict[Path, Judge] = {}
 
 
-def shared(root: Path, problem_set: ProblemSet) -> Judge:
+def shared(problem_set: ProblemSet) -> Judge:
     """A judge that is kept for the next notebook: nbgrader makes its preprocessors anew for each."""
     found = _SHARED.get(problem_set.folder)
     if found is None or found.problem_set.fingerprint != problem_set.fingerprint:
@@ -186,7 +185,7 @@ def shared(root: Path, problem_set: ProblemSet) -> Judge:
             atexit.register(lambda: _SHARED.pop(problem_set.folder).close())
         else:
             found.close()
-        found = _SHARED[problem_set.folder] = Judge(root, problem_set)
+        found = _SHARED[problem_set.folder] = Judge(problem_set)
     return found
 
 

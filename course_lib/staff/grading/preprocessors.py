@@ -51,7 +51,7 @@ class RunAndJudge(NbGraderPreprocessor):
             isolation.require(level, unsandboxed=self.unsandboxed, accept_partial=False)
             version = account.read(places, assignment).version_of(student)
             problem_set = sets.of_version(sets.load(places.root, assignment), version)
-            judge = shared(places.root, problem_set)
+            judge = shared(problem_set)
             graded = verdicts.run_and_judge(problem_set, nb, judge, key=key, student=student, isolation=level)
         record.fill_in(nb, graded)
         resources["course"] = (places, graded)

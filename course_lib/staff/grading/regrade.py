@@ -84,27 +84,24 @@ def preview(
     isolation.require(level, unsandboxed=unsandboxed, accept_partial=accept_partial)
     entries, graded = standing.of_class(places, problem_set, collected)
     hand = standing.given_by_hand(places, assignment)
-    waiting = [
-        item
-        for item in collected
-        if everything or not _stands(sets.of_version(problem_set, item.version), item, graded.get(item.student))
-    ]
     changes: list[Change] = []
     problems: dict[str, str] = {}
-    with (
-        Judges(places.root, problem_set) as judges,
-        contextlib.closing(batch.results(places, waiting, judges, jobs, level)) as results,
-    ):
-        for number, (item, ready, result) in enumerate(results, start=1):
-            if ready is None or isinstance(result, Exception):
-                problems[item.student] = plain(f"{type(result).__name__}: {result}")
-            else:
-                made = verdicts.judged(judges.of(item.version), ready.prepared, result, isolation=level.level)
-                name = item.student
-                questions = entries[name]["questions"]
-                changes.extend(changes_of(name, questions, hand.get(name, set()), graded.get(name), made))
-            if progress is not None:
-                progress(number, len(waiting), item.student, 0.0)
+    with Judges(problem_set) as judges:
+        rules = {item.version: judges.of(item.version).problem_set for item in collected}
+        waiting = [
+            item for item in collected if everything or not _stands(rules[item.version], item, graded.get(item.student))
+        ]
+        with contextlib.closing(batch.results(places, waiting, judges, jobs, level)) as results:
+            for number, (item, ready, result) in enumerate(results, start=1):
+                if ready is None or isinstance(result, Exception):
+                    problems[item.student] = plain(f"{type(result).__name__}: {result}")
+                else:
+                    made = verdicts.judged(judges.of(item.version), ready.prepared, result, isolation=level.level)
+                    name = item.student
+                    questions = entries[name]["questions"]
+                    changes.extend(changes_of(name, questions, hand.get(name, set()), graded.get(name), made))
+                if progress is not None:
+                    progress(number, len(waiting), item.student, 0.0)
     changes.sort(key=lambda change: (-abs(change.difference), change.student, change.question))
     return Preview(assignment, tuple(changes), len(waiting), len(collected) - len(waiting), problems, left_out)
 

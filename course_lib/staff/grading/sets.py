@@ -17,8 +17,8 @@ class ProblemSet:
     """What ``solutions/<name>/questions.py`` says.
 
     open_modules: parts of course_lib that the set leaves open, for instance "integrate". questions: by name, in
-    order. manual: points of the written questions, by name. fingerprint: hash of all Python files of the folder, which is
-    ``solutions/<name>/versions/<version>`` where an earlier version is kept.
+    order. manual: points of the written questions, by name. folder: ``solutions/<name>``, of an earlier version
+    ``solutions/<name>/versions/<version>``. fingerprint: hash of all its Python files.
     cell_seconds: CPU seconds that one cell of the student's own may take (CELL_SECONDS in questions.py).
     """
 
@@ -86,25 +86,31 @@ def load_folder(folder: Path, name: str) -> ProblemSet:
     )
 
 
-def of_version(problem_set: ProblemSet, version: int) -> ProblemSet:
-    """The set by whose rules a notebook of some version is judged.
+def judged_as(problem_set: ProblemSet, version: int) -> int:
+    """The version by whose rules a notebook of some version is judged.
 
-    An earlier version is judged as it asked where its files are kept in ``solutions/<name>/versions/<version>``, and as
-    the present one asks where they are not. version: 0 when it is not known.
+    Its own where the files of it are kept in ``solutions/<name>/versions/<version>``, otherwise the present one.
+    """
+    kept = problem_set.folder / "versions" / str(version) / "questions.py"
+    return version if version != problem_set.version and kept.is_file() else problem_set.version
+
+
+def of_version(problem_set: ProblemSet, version: int) -> ProblemSet:
+    """The set by whose rules a notebook of some version is judged, see `judged_as`; version: 0 when it is not known.
 
     Raises CourseError when that folder holds another version, or other questions or points: the gradebook knows one
     list of them.
     """
-    folder = problem_set.folder / "versions" / str(version)
-    if version == problem_set.version or not (folder / "questions.py").is_file():
+    if judged_as(problem_set, version) == problem_set.version:
         return problem_set
+    folder = problem_set.folder / "versions" / str(version)
     earlier = load_folder(folder, problem_set.name)
     if earlier.version != version:
         raise CourseError(f"Wanted VERSION = {version} in {folder / 'questions.py'}, got {earlier.version}.")
     if _points(earlier) != _points(problem_set):
         raise CourseError(
-            f"Wanted the questions and points of version {problem_set.version} ({_points(problem_set)}) in {folder}, got "
-            f"{_points(earlier)}. A set with other questions is another assignment: give it a name of its own."
+            f"Wanted the questions and points of version {problem_set.version} ({_points(problem_set)}) in {folder}, "
+            f"got {_points(earlier)}. A set with other questions is another assignment: give it a name of its own."
         )
     return earlier
 

@@ -32,9 +32,9 @@ out.
 A group's notebook is graded once, under the id `group-7`, and marked once; each member has a page of feedback, a row in
 the tables and a lateness of one's own. It is the one that was handed in last. Who has no group hands in alone.
 
-A notebook of an earlier version is rebuilt from the present release and judged by the earlier rules where those are kept:
-before `VERSION` is raised, the Python files of the set are copied to ``solutions/a1_lorenz/versions/1``. Without that
-folder it is judged as the present version is; the triage page says which rules it was.
+A notebook of an earlier version is rebuilt from the present release and judged by the earlier rules where those are
+kept: before `VERSION` is raised, the Python and data files of the set are copied to ``solutions/a1_lorenz/versions/1``.
+Without that folder it is judged as the present version is; the triage page says which rules it was.
 """
 
 import tomllib
