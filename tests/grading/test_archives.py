@@ -168,7 +168,7 @@ NAMES = st.text(st.characters(exclude_characters="\x00/", exclude_categories=("C
 
 
 @given(st.lists(st.tuples(NAMES, NAMES), min_size=1, max_size=6))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_whatever_the_names_everybody_has_an_id_of_their_own(tmp_path_factory, names):
     path = tmp_path_factory.getbasetemp() / "names.zip"
     with zipfile.ZipFile(path, "w") as made:
@@ -197,7 +197,7 @@ def shared(tmp_path_factory):
 
 
 @given(st.data())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_no_bytes_stop_the_class(shared, tmp_path_factory, data):
     """A broken archive inside, a broken notebook, a broken member: the honest student is collected all the same."""
     good = bytearray(handed.answers("right"))
@@ -235,7 +235,7 @@ SHAPELESS = st.recursive(
 
 
 @given(SHAPELESS, SHAPELESS, SHAPELESS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_no_shape_of_json_stops_the_class(shared, tmp_path_factory, whole, metadata, cell):
     own = tiny.answered()
     own["metadata"] = metadata
