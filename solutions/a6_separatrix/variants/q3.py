@@ -46,7 +46,7 @@ def torch_unit_speed(f, jac, saddle, length, n):
     start = torch.as_tensor(saddle)
     values, vectors = torch.linalg.eig(jac(start[None])[0])
     v = vectors[:, values.real.argmin()].real
-    v = v + 0.05 * torch.stack([-v[1], v[0]])
+    v = v + 0.01 * torch.stack([-v[1], v[0]])
     x = torch.stack([start - 1e-5 * v, start + 1e-5 * v])
     c = [start.expand(2, 2)]
     h = length / (n - 1) / 2
