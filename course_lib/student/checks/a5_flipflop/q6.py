@@ -11,7 +11,7 @@ Function = Callable[..., Any]
 UNIT, RADIUS = 1.8, 0.3
 PLACE = (UNIT ** (2 / 3) - 1) ** 0.5  # where two rest points of the unit meet,
 FOLD = PLACE**3  # when its bias is minus this
-PAST = (0.03, 0.004, 0.0004)
+PAST = (0.03, 0.004, 0.0004, 0.00004)
 
 
 def _velocity(W: np.ndarray, b: np.ndarray, x: np.ndarray) -> np.ndarray:
