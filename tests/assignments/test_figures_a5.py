@@ -41,7 +41,7 @@ POINTS = {  # what the notes for instructors say that a wrong idea earns
     | {"ends_not_looked_at": 3, "one_start": 5, "few_starts": 10, "not_patient": 12, "tanh_outside": 0},
     "q5": {"modulus_for_both": 4, "real_part_for_both": 4, "no_jumps": 4, "growth_of_one_iteration": 8}
     | {"symmetric_part": 4, "singular_values": 4, "grown_for_a_while": 8, "pair_once": 0, "wait_ignored": 0},
-    "q6": {"always": 3, "slower_than_a_thousandth": 6, "stopped_early": 9, "stable_only": 6, "no_slow_mode": 6}
+    "q6": {"always": 3, "slower_than_a_thousandth": 6, "stopped_early": 3, "stable_only": 6, "no_slow_mode": 6}
     | {"somewhere": 0},
     "q8": {"fading": 0, "barely_learnt": 0, "hebb": 3, "signs_of_hebb": 3, "one_after_the_other": 6}
     | {"pseudo_inverse": 9},
@@ -72,6 +72,7 @@ def test_q4_what_wrong_searches_list_and_what_single_precision_earns():
 
 def test_q6_whatever_the_limit_there_is_a_ghost_below_it():
     called = {"slower_than_a_hundredth": [], "slower_than_a_thousandth": [], "stable_only": [], "no_slow_mode": []}
+    called["stopped_early"] = []
     for seed in range(2):
         cases = SET.questions["q6"].draw(np.random.default_rng(seed))
         rests = np.array([case.facts["rests"] for case in cases])
@@ -81,7 +82,16 @@ def test_q6_whatever_the_limit_there_is_a_ghost_below_it():
             counts.append((said[~rests].sum(), 10 - said[rests].sum()))
     assert all(6 <= ghosts <= 9 and missed == 0 for ghosts, missed in called["slower_than_a_hundredth"])
     assert all(3 <= ghosts <= 5 and missed == 0 for ghosts, missed in called["slower_than_a_thousandth"])
+    assert called["stopped_early"] == [(2, 0)] * 2
     assert called["stable_only"] == [(0, 7)] * 2 and called["no_slow_mode"] == [(0, 6)] * 2
+
+
+def test_q6_right_verdicts_with_states_that_move():
+    def in_single_precision(W, b, x, radius):
+        state, rests = own_reference("q6")(W, b, x, radius)
+        return np.float32(state), rests
+
+    assert verdict("q6", in_single_precision).score == 9
 
 
 def test_q6_half_of_the_given_memories_are_gone_later():

@@ -57,8 +57,10 @@ def q4_distinct(resting_states: Function) -> Iterator[Row]:
     gaps = np.linalg.norm(x[:, None] - x, axis=-1)
     np.fill_diagonal(gaps, np.inf)
     i, j = np.unravel_index(gaps.argmin(), gaps.shape)
-    yours = f"points {i} and {j} are {short(gaps.min())} apart" if len(x) > 1 else "one point"
-    yield Row(f"your {len(x)} points", yours, "each of them once", bool(gaps.min() > 1e-3))
+    yours = f"points {i} and {j} are {short(gaps.min())} apart" if len(x) > 1 else "there is no other"
+    yield Row(
+        f"your {len(x)} points" if len(x) > 1 else "your one point", yours, "each of them once", bool(gaps.min() > 1e-3)
+    )
 
 
 def q4_ridge(resting_states: Function) -> Iterator[Row]:

@@ -69,12 +69,12 @@ def q5_turning(escapes: Function) -> Iterator[Row]:
     """Planes that turn."""
     for angle in (2.5, 0.3):
         inward, outward = _turning(-0.3, angle), _turning(0.3, angle)
-        for kind, law in (("flow", lambda J: J), ("map", _as_map)):
+        for kind, law, unit in (("flow", lambda J: J, "a time unit"), ("map", _as_map, "an iteration")):
             found = _count(escapes, law(inward), kind, 10)
-            what = f"a {kind} that turns by {angle} a time unit and shrinks"
+            what = f"a {kind} that turns by {angle} {unit} and shrinks"
             yield Row(what, short(found), "none: turning is no growth", found == 0)
             found = _count(escapes, law(outward), kind, 10)
-            what = f"a {kind} that turns by {angle} a time unit and grows"
+            what = f"a {kind} that turns by {angle} {unit} and grows"
             yield Row(what, short(found), "a plane has two directions", found == 2)
 
 

@@ -11,7 +11,7 @@ Function = Callable[..., Any]
 UNIT, RADIUS = 1.8, 0.3
 PLACE = (UNIT ** (2 / 3) - 1) ** 0.5  # where two rest points of the unit meet,
 FOLD = PLACE**3  # when its bias is minus this
-PAST = (0.03, 0.004, 0.0004)
+PAST = (0.03, 0.004, 0.0004, 0.00004)
 
 
 def _velocity(W: np.ndarray, b: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -100,10 +100,12 @@ def q6_pairs(pin_down: Function) -> Iterator[Row]:
     for before in (0.004, 0.0004):
         bias = -(FOLD - before)
         gap = np.sqrt(before)
-        for side, what in ((1, "beside the one that attracts"), (-1, "beside the one that does not")):
+        for side, beside in ((1, "beside the one that attracts"), (-1, "beside the one that does not")):
             x = PLACE + side * gap + side * 0.02
+            place = f"{short(before)} in the bias before they meet, {beside}"
             state, rests = _answer(pin_down, *_unit(bias), np.array([x]))
             law = f"at rest: its velocity changes sign {_changes(bias, x)} times within the radius"
-            yield Row(f"two rest points near each other, {what}", "at rest" if rests else "not at rest", law, rests)
+            yield Row(f"two rest points, {place}", "at rest" if rests else "not at rest", law, rests)
             speed = float(np.linalg.norm(_velocity(*_unit(bias), state)))
-            yield Row("the state that you return", f"moves with {short(speed)}", "rest: less than 1e-9", speed < 1e-9)
+            what = f"the state that you return, {place}"
+            yield Row(what, f"moves with {short(speed)}", "rest: less than 1e-9", speed < 1e-9)

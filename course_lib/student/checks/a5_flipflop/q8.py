@@ -59,7 +59,8 @@ def q8_form(imprint: Function) -> Iterator[Row]:
         shape = str(found.shape)
         law = "(50, 50): every unit to every unit"
         yield Row(f"shape for {load} patterns of 50", shape, law, found.shape == (50, 50))
-        yield Row("finite numbers", "yes" if np.isfinite(found).all() else "no", "yes", bool(np.isfinite(found).all()))
+        finite = bool(np.isfinite(found).all())
+        yield Row(f"finite numbers for {load} patterns", "yes" if finite else "no", "yes", finite)
 
 
 def q8_field(imprint: Function) -> Iterator[Row]:

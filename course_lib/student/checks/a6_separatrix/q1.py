@@ -123,7 +123,7 @@ def q1_open(destinations: Function) -> Iterator[Row]:
         told = [f"{short(gap)} tol away: label {short(name)}" for gap, name in zip(away, label, strict=True)]
         right = bool(np.all((label == 0) == (away <= 1)) and np.all((label == -1) == (away > 1)))
         law = "-1 beyond tol, 0 within it: the straight distance decides"
-        yield Row(f"a swing of which T = {T:g} is seen", "; ".join(told), law, right)
+        yield Row(f"a swing of which T = {T:g} is seen, tol = {tol:g}", "; ".join(told), law, right)
 
 
 def q1_stays(destinations: Function) -> Iterator[Row]:

@@ -65,8 +65,8 @@ def q4_form(koopman_residual: Function) -> Iterator[Row]:
         yield Row(
             f"shape for {n} states" if n > 1 else "shape for 1 state", str(shape), "(n,)", shape in ((n,), (n, 1))
         )
-        law = "finite numbers"
-        yield Row("the largest of them", short(_worst(values)), law, bool(np.isfinite(numbers(values)).all()))
+        law, what = "finite numbers", "the largest of them" if n > 1 else "its size"
+        yield Row(what, short(_worst(values)), law, bool(np.isfinite(numbers(values)).all()))
 
 
 def q4_levels(koopman_residual: Function) -> Iterator[Row]:
