@@ -97,7 +97,7 @@ def _product(rng, stratum):
         W[0, 1:] = 0.0
         off = -(10 ** rng.uniform(-3.2, -2.6)) if stratum == "pair" else 10 ** rng.uniform(-3.3, -2.2)
         b[0] = rng.choice([-1.0, 1.0]) * (fold[0] + off)
-    level = np.array(list(itertools.product([-1, 0, 1], repeat=bistable)) * 6)
+    level = np.array(list(itertools.product([-1, 0, 1], repeat=bistable)) * 9)
     spread = np.where(level == 0, 0.2, 0.4) * rng.uniform(-1, 1, level.shape)
     starts = np.concatenate([own * (level + spread), rng.normal(size=(len(level), listening))], axis=1)
     order = rng.permutation(n)
