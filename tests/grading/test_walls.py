@@ -13,6 +13,7 @@ from test_run import RIGHT, ran, read, values
 
 from course_lib.staff.grading import canaries, isolation, meter, process, run, sandbox, view
 from course_lib.staff.grading.process import WorkerFailed
+from course_lib.staff.grading.watch import TOO_LONG
 from course_lib.student import wire
 
 WAYS = ("forked", "cold")
@@ -194,6 +195,16 @@ def test_what_the_meter_stopped_is_told_and_the_rest_is_graded(monkeypatch):
     result = ran(HOGS["its children"], RIGHT, "q1")
     assert values(result.questions["q1"]) == [0, 2, 4] and result.replays == 1
     assert any(meter.TOO_MUCH_MEMORY in note for note in result.notes)
+
+
+def test_processes_that_run_on_when_their_cell_is_stopped_cost_no_other_question(monkeypatch):
+    monkeypatch.setattr(run, "sandbox", Small)
+    child = "    while not os.path.exists('/content/go'):\n        time.sleep(0.05)\n    held = b'x' * 400_000_000"
+    hog = f"import os, time\nif not os.fork():\n{child}\n    time.sleep(30)\nwhile True:\n    pass"
+    later = "def double(x):\n    open('/content/go', 'w')\n    time.sleep(0.7)\n    return 2 * x"
+    result = ran(hog, RIGHT, "q1", "import time\n" + later, "q2", cell_seconds=1.0)
+    assert [values(result.questions[name]) for name in ("q1", "q2")] == [[0, 2, 4], [0, 2, 4]]
+    assert result.replays == 1 and result.notes == [f"cell 1: {TOO_LONG}"]
 
 
 class Small:

@@ -63,6 +63,10 @@ class Meter:
         except OSError:  # the namespace has ended
             return []
 
+    def others(self) -> bool:
+        """Whether a process beside the first one still runs."""
+        return any(self._state_of(process) not in "ZX" for process in self.processes() if process != "1")
+
     def signal(self, number: int) -> None:
         """Send a signal to the first process; one that has ended gets none."""
         with contextlib.suppress(ProcessLookupError):
@@ -115,6 +119,11 @@ class Meter:
     def _cpu_of(self, process: str) -> float:
         fields = self._read(f"{process}/stat").rpartition(")")[2].split()
         return sum(int(field) for field in fields[11:15]) / TICKS
+
+    def _state_of(self, process: str) -> str:
+        """Its letter in /proc; of one that has ended and gone, X."""
+        fields = self._read(f"{process}/stat").rpartition(")")[2].split()
+        return fields[0] if fields else "X"
 
     def _threads_of(self, process: str) -> int:
         fields = self._read(f"{process}/stat").rpartition(")")[2].split()

@@ -145,6 +145,10 @@ class Worker:
             return self.process.wait(ENDING_SECONDS) in FROM_OUTSIDE
         return False
 
+    def others_run(self) -> bool:
+        """Whether something that it started still runs."""
+        return any(s.pid != self.pid and not s.ended for s in [*self.tree(), *self.orphans()])
+
     def interrupt(self) -> None:
         """What the interrupt button of a notebook does."""
         if self.process.poll() is None:

@@ -1,10 +1,10 @@
 """Runs one collected notebook in a worker and brings home its answers; judges nothing, and knows no right answer.
 
 A question's cases are dealt only to the probe that is running now, once. Exactly one record with the nonce of that
-deal counts, between the cell's start and its "done". A cell that kills its worker, or that must be killed, costs the
-question it stands in: the notebook is replayed in a fresh worker with that cell replaced, and what has been answered
-stays answered. At last each question without answers is asked alone: what another question's cell has left behind (a
-thread that ends the process, a shell taken apart) is not there.
+deal counts, between the cell's start and its "done". A cell that kills its worker, or that must be killed, or whose
+processes run on when it is stopped, costs the question it stands in: the notebook is replayed in a fresh worker with
+that cell replaced, and what has been answered stays answered. At last each question without answers is asked alone:
+what another question's cell has left behind (a thread that ends the process, a shell taken apart) is gone.
 """
 
 import platform
@@ -150,7 +150,7 @@ class _Session:
         return self.attempt()
 
     def attempt(self) -> bool:
-        """Run the notebook in a fresh worker; False when a cell ended it and a replay is due."""
+        """Run the notebook in a fresh worker; False when a cell ended or spoilt it and a replay is due."""
         worker = sandbox.start(self.work.walls, self.work.open_modules, self.text, output_limit=OUTPUT_LIMIT)
         self.left = OWN_CELLS * self.work.cell_seconds
         try:
@@ -206,7 +206,7 @@ class _Session:
                 self.result.questions[step.question].killed = True
 
     def _step(self, worker: Worker | sandbox.Walled, step: Step) -> bool:
-        """Run one cell; False when the worker did not live to say that it is done."""
+        """Run one cell; False when a fresh worker is needed: this one ended, or something in it runs on."""
         if step.question:
             return self._probe(worker, step)
         seconds = max(LEAST, min(self.work.cell_seconds, self.left))
@@ -222,7 +222,7 @@ class _Session:
         if watch.error == "SyntaxError" and is_newer_python(step.source):
             self.newer.append(step.place + 1)
         self._tell(step, watch)
-        return alive
+        return alive and not _runs_on(watch)
 
     def _probe(self, worker: Worker | sandbox.Walled, step: Step) -> bool:
         """Probe one question and settle it: whatever happens, it is not dealt again."""
@@ -249,7 +249,7 @@ class _Session:
                 self._explain_silence(asked, watch)
         self.result.questions[step.question] = state
         self._tell(step, watch)
-        return alive
+        return alive and not _runs_on(watch)
 
     def _explain_silence(self, asked: Asked, watch: Watch) -> None:
         """Why no record came; silence after a deal is for a person: an honest notebook cannot bring it about."""
@@ -269,6 +269,11 @@ class _Session:
             self.result.notes.append(f"cell {step.place + 1}: {watch.reason}")
         if watch.odd:
             self.result.flags.append(f"cell {step.place + 1}: {watch.odd}")
+
+
+def _runs_on(watch: Watch) -> bool:
+    """Whether processes of a cell that was stopped do not heed it: they would use up what is the next question's."""
+    return bool(watch.reason) and watch.worker.others_run()
 
 
 def _run(watch: Watch, tag: bytes, payload: bytes) -> bool:

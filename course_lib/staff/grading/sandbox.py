@@ -45,10 +45,7 @@ class View:
             self.started = Started(open_modules, [view.SERVER.name, str(theirs.fileno()), kind], theirs)
 
     def worker(self, *, output_limit: int, memory: int = meter.MEMORY) -> "Walled":
-        """A fresh worker.
-
-        Raises WorkerFailed when there is none: ours, never the student's fault.
-        """
+        """A fresh worker; raises WorkerFailed when there is none: ours, never the student's fault."""
         ours, theirs = channel_pair()
         try:
             with self._turn, theirs:
@@ -143,6 +140,10 @@ class Walled:
     def cpu_before(self) -> float:
         """As `cpu`, before a cell: one file is read; what its other processes used is taken from the last look."""
         return self.meter.first_cpu() + self.others
+
+    def others_run(self) -> bool:
+        """Whether something that it started still runs."""
+        return self.meter.others()
 
     def interrupt(self) -> None:
         """What the interrupt button of a notebook does."""
