@@ -6,9 +6,11 @@ Tolerance (class C): the slope within 4 % on 10 of 12 synthetic curves. Four rig
 of the rise, wider or narrower; sliding line fits with a residual test; the plateau of smoothed local slopes) stay
 within 1 % over 480 curves. Of the wrong ones those that read another part of the curve are off by 50 % and more in the
 median; a line through the first half of the record by 4.5 %, so it is caught by its window, and guarded. The straight
-part runs from three alignment times to one e-fold below the ceiling. On curves of the Lorenz family (stored with the
-exponents of their tangent maps, drawn time unit) right windows come out 6 to 14 % low, the published window 50 % or
-more high: 25 % is allowed. tests/assignments recomputes all of this.
+part runs from three alignment times to one e-fold below the ceiling. The share of a window inside it, third lowest of
+twelve, is 0.88 or more for right methods over 1000 draws, and 0.80 or less for a window up to 97 % of the rise, whose
+slope is often right: 0.84 is asked. On curves of the Lorenz family (stored with the exponents of their tangent maps,
+drawn time unit) right windows come out 6 to 14 % low, the published window 50 % or more high: 25 % is allowed.
+tests/assignments recomputes all of this.
 """
 
 from pathlib import Path
@@ -21,7 +23,7 @@ from course_lib.staff.grading.question import Case, Finding, Property, Question,
 from .reference import fit_growth
 
 TOLERANCE, ORBIT_TOLERANCE, ENOUGH = 0.04, 0.25, 10 / 12
-INSIDE, COVERED = 0.8, 0.3
+INSIDE, COVERED = 0.84, 0.3
 CURVES = 12
 NOISE = 0.015
 

@@ -130,6 +130,20 @@ def test_q4_right_methods_agree_and_wrong_ones_do_not(a1):
         assert np.median(misses(q4.slope_error, wrong[name], cases)) > 3 * q4.TOLERANCE, name
 
 
+def test_q4_too_long_a_window_with_the_right_slope_stays_below_the_share_that_must_lie_inside(a1):
+    """Two curves of twelve are forgiven, so the third lowest share of a draw decides."""
+    q4, question = module(a1, "q4_fit_growth"), a1.questions["q4"]
+    right, wrong = matrix.variants(a1, question), matrix.mutants(a1, question)
+
+    def decisive(function, cases):
+        return np.sort(misses(lambda case, value: q4.window_shares(case, value)[0], function, cases))[2]
+
+    for seed in range(6):
+        cases = drawn(question, [seed], "synthetic")
+        assert all(decisive(function, cases) > q4.INSIDE + 0.03 for function in right.values())
+        assert decisive(wrong["too_generous"], cases) < q4.INSIDE - 0.03
+
+
 def test_q4_stored_curves_put_the_tolerance_between_right_and_published(a1):
     """Right windows read 6 to 14 % low, the first half unit of time at least 45 % high."""
     with np.load(a1.folder / "curves.npz") as bank:
