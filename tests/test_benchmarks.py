@@ -113,7 +113,10 @@ def test_the_fingerprint_follows_the_modules(tmp_path):
     before = records.fingerprint(row, tmp_path)
     assert before == records.fingerprint(row)
     with open(tmp_path / row.modules[0], "a") as module:
-        module.write("# changed\n")
+        module.write("# words\n")
+    assert records.fingerprint(row, tmp_path) == before
+    with open(tmp_path / row.modules[0], "a") as module:
+        module.write("CHANGED = 1\n")
     assert records.fingerprint(row, tmp_path) != before
 
 
@@ -124,6 +127,20 @@ def test_a_measured_seed_is_kept_at_once_and_is_not_due_again(tmp_path):
     records.measure(quick, 1, tmp_path)
     assert records.due(quick, tmp_path) == [0]
     assert records.load(row.name, tmp_path)["seeds"]["1"]["figures"] == {"cpu": 1.0}
+
+
+def test_figures_become_those_of_a_new_version_only_when_their_code_is_unchanged(monkeypatch, tmp_path):
+    row = ROWS["lorenz_spectrum"]
+    quick = type(row)(row.name, row.title, _quick, row.modules, row.criteria, seeds=(0,))
+    records.measure(quick, 0, tmp_path)
+    monkeypatch.setattr(records, "__version__", "9.9.9")
+    records.confirm(quick, tmp_path)
+    assert records.load(row.name, tmp_path)["version"] == "9.9.9"
+    monkeypatch.setattr(records, "__version__", "9.9.10")
+    records.confirm(dataclasses.replace(quick, seeds=(0, 1)), tmp_path)  # seed 1 was never measured
+    monkeypatch.setattr(records, "fingerprint", lambda row: "other code")
+    records.confirm(quick, tmp_path)
+    assert records.load(row.name, tmp_path)["version"] == "9.9.9"
 
 
 def _quick(seed: int) -> dict[str, float]:

@@ -1,5 +1,6 @@
 """Results as JSON files, one a row, kept after every seed, with what they depend on; and the page made from them."""
 
+import ast
 import hashlib
 import inspect
 import json
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from course_lib import __version__
+from course_lib.staff.publishing.used import without_words
 
 from . import rotation
 from .rows import ROWS, Row
@@ -23,13 +25,14 @@ PEERS = HERE / "peers.json"  # of peers that are run here; peers.toml has the ot
 
 
 def fingerprint(row: Row, library: Path = LIBRARY) -> str:
-    """A hash of the library's modules that the row uses and of the code that measures it."""
+    """A hash of the code of the library's modules that the row uses and of what measures it; words do not count."""
     digest = hashlib.sha256()
     for name in row.modules:
         path = library / name
         for source in sorted(path.rglob("*.py")) if path.is_dir() else [path]:
-            digest.update(os.path.relpath(source, library).encode() + b"\0" + source.read_bytes())
-    digest.update(inspect.getsource(inspect.getmodule(row.measure)).encode())
+            code = without_words(ast.parse(source.read_bytes()))
+            digest.update(f"{os.path.relpath(source, library)}\0{code}".encode())
+    digest.update(without_words(ast.parse(inspect.getsource(inspect.getmodule(row.measure)))).encode())
     return digest.hexdigest()[:16]
 
 
@@ -68,12 +71,23 @@ def measure(row: Row, seed: int, folder: Path = RESULTS) -> dict[str, float]:
         "date": datetime.now(UTC).date().isoformat(),
     }
     record["seeds"] = dict(sorted(record["seeds"].items(), key=lambda item: int(item[0])))
+    _keep(record, folder)
+    return figures
+
+
+def confirm(row: Row, folder: Path = RESULTS) -> None:
+    """Write that the figures are this version's, when none is due: its code is the code that they were measured on."""
+    record = load(row.name, folder)
+    if not due(row, folder) and record["version"] != __version__:
+        _keep(record | {"version": __version__}, folder)
+
+
+def _keep(record: dict[str, Any], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{row.name}.json"
+    path = folder / f"{record['row']}.json"
     partial = path.with_suffix(".partial")
     partial.write_text(json.dumps(record, indent=2) + "\n")
     partial.replace(path)
-    return figures
 
 
 def due(row: Row, folder: Path = RESULTS) -> list[int]:

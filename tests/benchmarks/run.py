@@ -24,6 +24,7 @@ def main(names: list[str]) -> int:
         for seed in seeds:
             figures = records.measure(row, seed)
             print(f"  seed {seed}: " + ", ".join(f"{key} {value:.5g}" for key, value in figures.items()), flush=True)
+        records.confirm(row)
     if not names:
         print(f"trained anew: {rotation.rotate(records.commit())}", flush=True)
     (records.HERE / "results.md").write_text(records.render())

@@ -25,7 +25,7 @@ def is_passing_on(tree: ast.Module) -> bool:
 
 
 def without_words(tree: ast.Module) -> str:
-    """The tree as text without docstrings, lines and comments: what can change a result."""
+    """The tree as Python without docstrings and comments, which changes with the statements alone."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             first = node.body[0] if node.body else None
@@ -35,7 +35,7 @@ def without_words(tree: ast.Module) -> str:
                 and isinstance(first.value.value, str)
             ):
                 node.body = node.body[1:]
-    return ast.dump(tree)
+    return ast.unparse(tree)
 
 
 class Library:
