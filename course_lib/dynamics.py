@@ -23,7 +23,7 @@ def batched_jacobian(f: Callable[[Tensor], Tensor], x: State) -> Jacobian:
     """
     flat = x.reshape(-1, x.shape[-1])
     jacobian = torch.func.vmap(torch.func.jacrev(f))(flat)  # (n, dim, dim)
-    return jacobian.reshape(*x.shape, x.shape[-1])
+    return jacobian.reshape(*x.shape, x.shape[-1])  # type: ignore[no-any-return]
 
 
 def batched_jacobian_product(f: Callable[[Tensor], Tensor], x: State, frame: Frame) -> Frame:

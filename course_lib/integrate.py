@@ -158,7 +158,7 @@ def _fixed_steps(flow: Flow, x: Tensor, t: Tensor, method: str, max_step: float 
 def _relative_error(error: Tensor, old: Tensor, new: Tensor) -> Tensor:
     """‖error‖ over the larger norm of the two states, (batch,). Not part of any gradient."""
     size = torch.maximum(old.detach().norm(dim=-1), new.detach().norm(dim=-1))
-    return error.detach().norm(dim=-1) / size.clamp_min(torch.finfo(size.dtype).tiny)
+    return error.detach().norm(dim=-1) / size.clamp_min(torch.finfo(size.dtype).tiny)  # type: ignore[no-any-return]
 
 
 def _check_errors(errors: Tensor, times: list[float]) -> None:
@@ -209,7 +209,8 @@ def _adaptive(
             f"t = {field.last_time:.6g} ({reason}). The solution leaves the finite there, or the field jumps: "
             "shorten t, or take method='rk4' with a small max_step to see what happens."
         ) from reason
-    return x.transpose(0, 1)  # torchdiffeq puts time first; this is the one place that turns it
+    # torchdiffeq puts time first; this is the one place that turns it
+    return x.transpose(0, 1)  # type: ignore[no-any-return]
 
 
 def _check_start(dim: int, x0: Tensor) -> Tensor:

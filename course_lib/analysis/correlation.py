@@ -205,7 +205,7 @@ def _curve(radii: np.ndarray, close: np.ndarray, pairs: np.ndarray) -> Correlati
 def _standard_error(values: np.ndarray) -> np.ndarray:
     """Of the mean over the groups (axis 0). A pair belongs to two states, so the groups' scatter counts twice."""
     with np.errstate(invalid="ignore"):
-        return 2 * values.std(axis=0, ddof=1) / math.sqrt(len(values))
+        return 2 * values.std(axis=0, ddof=1) / math.sqrt(len(values))  # type: ignore[no-any-return]
 
 
 def _first_usable(local: np.ndarray) -> int:

@@ -116,7 +116,8 @@ def attractor_distance(
 
 def _spread(points: np.ndarray, n: int) -> np.ndarray:
     """At most n states, evenly spread over time."""
-    return points[np.unique(np.linspace(0, len(points) - 1, min(n, len(points))).astype(int))]
+    chosen = np.unique(np.linspace(0, len(points) - 1, min(n, len(points))).astype(int))
+    return points[chosen]  # type: ignore[no-any-return]
 
 
 def _energy(sums: np.ndarray, sizes: np.ndarray, first: np.ndarray, kept: np.ndarray | None = None) -> float:

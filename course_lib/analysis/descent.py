@@ -129,7 +129,7 @@ def is_root(residual: Residual, x: Tensor, tol: float, within: float) -> Tensor:
     if not len(x):
         return torch.zeros(0, dtype=torch.bool)
     step = torch.linalg.pinv(residual.jacobian(x), rtol=1e-10) @ F.unsqueeze(-1)
-    return (F.norm(dim=-1) < tol) & (step.squeeze(-1).abs().amax(-1) <= within)
+    return (F.norm(dim=-1) < tol) & (step.squeeze(-1).abs().amax(-1) <= within)  # type: ignore[no-any-return]
 
 
 def refine_minima(residual: Residual, x: Tensor, within: float) -> tuple[Tensor, Tensor]:

@@ -31,9 +31,9 @@ class Cloud:
     def at(self, place: np.ndarray) -> np.ndarray:
         """States at fractional places of `flat`, never across the end of a trajectory."""
         if self.spline is None:
-            return self.flat[place.astype(int)]
+            return self.flat[place.astype(int)]  # type: ignore[no-any-return]
         row, step = np.divmod(place, self.time)
-        return self.spline(step, row.astype(int))
+        return self.spline(step, row.astype(int))  # type: ignore[no-any-return]
 
 
 class _RowSplines:
@@ -46,7 +46,7 @@ class _RowSplines:
         k = np.clip(step.astype(int), 0, self.c.shape[1] - 1)
         h = (step - k)[..., None]
         c3, c2, c1, c0 = (self.c[i][k, row] for i in range(4))
-        return ((c3 * h + c2) * h + c1) * h + c0
+        return ((c3 * h + c2) * h + c1) * h + c0  # type: ignore[no-any-return]
 
     def slopes(self) -> np.ndarray:
         """Velocities at the samples, per sample, (batch, time, dim)."""
@@ -70,21 +70,22 @@ def displacement(cloud: Cloud, reference: np.ndarray, place: np.ndarray) -> np.n
     """From states `reference` (n,) to the states at `place` (n, k), across the flow where there is one: (n, k, dim)."""
     offset = cloud.at(place) - cloud.flat[reference][:, None]
     if cloud.velocity is None:
-        return offset
+        return offset  # type: ignore[no-any-return]
     along = cloud.velocity[reference][:, None]
-    return offset - (offset * along).sum(axis=-1, keepdims=True) * along
+    return offset - (offset * along).sum(axis=-1, keepdims=True) * along  # type: ignore[no-any-return]
 
 
 def distance(cloud: Cloud, reference: np.ndarray, place: np.ndarray) -> np.ndarray:
     """Lengths of the displacements, (n, k)."""
-    return np.linalg.norm(displacement(cloud, reference, place), axis=-1)
+    return np.linalg.norm(displacement(cloud, reference, place), axis=-1)  # type: ignore[no-any-return]
 
 
 def references(batch: int, time: int, horizon: int, most: int) -> np.ndarray:
     """Evenly spread places of states that have `horizon` samples ahead of them, at most `most` of them."""
     step = np.tile(np.arange(time), batch)
     usable = np.flatnonzero(step < time - horizon - 1)
-    return usable[np.unique(np.linspace(0, len(usable) - 1, min(most, len(usable))).astype(int))]
+    chosen = np.unique(np.linspace(0, len(usable) - 1, min(most, len(usable))).astype(int))
+    return usable[chosen]  # type: ignore[no-any-return]
 
 
 def neighbours(

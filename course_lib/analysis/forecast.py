@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 
 from course_lib.shapes import PerCoordinate, PerSample, Sequence, Series, Times
-from course_lib.validation import check_finite, check_float64, check_positive, check_shape, complaint
+from course_lib.validation import CourseError, check_finite, check_float64, check_positive, check_shape, complaint
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _check_pair(name: str, prediction: Tensor, target: Tensor) -> None:
         raise _other_shape(name, prediction, target)
 
 
-def _other_shape(name: str, value: Tensor, target: Tensor):
+def _other_shape(name: str, value: Tensor, target: Tensor) -> CourseError:
     return complaint(
         name,
         wanted=f"the targets' shape {tuple(target.shape)}",

@@ -172,7 +172,7 @@ def _horizon(horizon: float | None, dt: float, turn: float, time: int) -> int:
 
 def _standard_error(values: np.ndarray) -> np.ndarray:
     """Of the mean over the groups (axis 0)."""
-    return values.std(axis=0, ddof=1) / math.sqrt(len(values))
+    return values.std(axis=0, ddof=1) / math.sqrt(len(values))  # type: ignore[no-any-return]
 
 
 def _measure(t: np.ndarray, groups: np.ndarray, span: int) -> dict[str, Any]:

@@ -123,7 +123,7 @@ def kaplan_yorke_dimension(exponents: Exponents) -> float:
     total = 0.0
     for j, value in enumerate(values):
         if total + value < 0:
-            return j + total / abs(value)
+            return j + total / abs(value)  # type: ignore[no-any-return]
         total += value
     raise complaint(
         "exponents",
@@ -168,7 +168,8 @@ def _first_frame(dim: int, k: int) -> Tensor:
     Columns of the identity would not do: they can lie in an invariant plane (a diagonal or triangular Jacobian), and
     then k < dim exponents need not be the largest ones.
     """
-    return torch.linalg.qr(torch.randn(dim, k, dtype=torch.float64, generator=torch.Generator().manual_seed(0))).Q
+    columns = torch.randn(dim, k, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    return torch.linalg.qr(columns).Q  # type: ignore[no-any-return]
 
 
 def _carry(system: Flow | Map, z: Tensor, h: float, n_steps: int, every: int) -> tuple[Tensor, Tensor]:

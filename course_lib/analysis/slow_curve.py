@@ -160,7 +160,7 @@ def _tangents(x: Tensor, closed: bool) -> Tensor:
     padded = torch.cat((x[-2:], x, x[:2])) if closed else x
     slopes = torch.gradient(padded, spacing=(arc_length(padded),), dim=0, edge_order=2)[0]
     slopes = slopes[2:-2] if closed else slopes
-    return slopes / slopes.norm(dim=-1, keepdim=True)
+    return slopes / slopes.norm(dim=-1, keepdim=True)  # type: ignore[no-any-return]
 
 
 def _correction(residual: Residual, x: Tensor, tangent: Tensor) -> tuple[Tensor, float]:
@@ -185,4 +185,4 @@ def _decay(residual: Residual, x: Tensor, tangent: Tensor) -> Tensor:
     values = torch.linalg.eigvals(across.mT @ residual.system.jacobian(x) @ across)
     if not values.shape[-1]:
         return x.new_full((len(x),), math.inf)
-    return -values.abs().amax(-1).log() if residual.is_map else -values.real.amax(-1)
+    return -values.abs().amax(-1).log() if residual.is_map else -values.real.amax(-1)  # type: ignore[no-any-return]

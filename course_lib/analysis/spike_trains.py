@@ -210,7 +210,7 @@ def _counts(spikes: Tensor, dt: float, window: float) -> Tensor:
             do="Take a shorter window or record for longer.",
         )
     counts = trains[:, : n * width].unflatten(1, (n, width)).sum(dim=2)
-    return counts.flatten(0, 1).double()
+    return counts.flatten(0, 1).double()  # type: ignore[no-any-return]
 
 
 def _fired(usable: Tensor, *, least: int = 1) -> Tensor:

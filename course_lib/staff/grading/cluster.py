@@ -57,7 +57,7 @@ class Cluster(Executor):
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any) -> Future[Any]:  # type: ignore[override]
         """Run it on one of the workers."""
-        return self._pool.submit(there, self._wanted, function, *arguments)
+        return self._pool.submit(there, self._wanted, function, *arguments)  # type: ignore[no-any-return]
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Leave the cluster; it runs on for others."""

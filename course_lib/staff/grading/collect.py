@@ -113,7 +113,7 @@ def read_release(places: Places, problem_set: ProblemSet) -> dict[str, Any]:
     path = places.release(problem_set.name)
     if not path.exists():
         raise CourseError(f"Wanted the released notebook {path}, got none. Run: course release {problem_set.name}")
-    release = json.loads(path.read_text(encoding="utf-8"))
+    release: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     for cell in release["cells"]:
         if isinstance(cell["source"], list):
             cell["source"] = "".join(cell["source"])

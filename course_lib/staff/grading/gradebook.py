@@ -183,7 +183,8 @@ def _submissions(book: Gradebook, assignment: str, student: str | None) -> list[
         notebook = book.find_notebook(assignment, assignment)
     except MissingEntry:
         return []
-    return book.db.query(SubmittedNotebook).filter(SubmittedNotebook.notebook_id == notebook.id).all()
+    found: list[Any] = book.db.query(SubmittedNotebook).filter(SubmittedNotebook.notebook_id == notebook.id).all()
+    return found
 
 
 def _natural(name: str) -> list[tuple[bool, int, str]]:

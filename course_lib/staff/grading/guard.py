@@ -69,7 +69,8 @@ def shape_of(value: Any) -> tuple[int, ...] | None:
     if value is None or isinstance(value, str | dict):
         return None
     try:
-        return np.shape(value)
+        shape: tuple[int, ...] = np.shape(value)
+        return shape
     except ValueError:
         return None
 

@@ -46,7 +46,7 @@ class Judge:
 
     def __init__(self, problem_set: ProblemSet) -> None:
         self.problem_set = problem_set
-        self.process: subprocess.Popen | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self.channel: wire.Channel | None = None
         self._said = tempfile.TemporaryFile()
 

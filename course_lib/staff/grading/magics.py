@@ -88,7 +88,8 @@ def _inside(path: str) -> str:
 
 def _first(lines: list[str]) -> TokenTransformBase | None:
     tokens = make_tokens_by_line(lines)
-    found = [hit for kind in (MagicAssign, EscapedCommand, SystemAssign) if (hit := kind.find(tokens)) is not None]
+    kinds: tuple[type[TokenTransformBase], ...] = (MagicAssign, EscapedCommand, SystemAssign)
+    found = [hit for kind in kinds if (hit := kind.find(tokens)) is not None]
     return min(found, key=lambda hit: hit.sortby()) if found else None
 
 

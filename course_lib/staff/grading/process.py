@@ -168,7 +168,7 @@ class Worker:
         self.channel.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _start(self, script: Path, descriptor: int) -> subprocess.Popen:
+    def _start(self, script: Path, descriptor: int) -> subprocess.Popen[bytes]:
         with open(self.folder / "start.log", "wb") as log:
             return subprocess.Popen(
                 command(script),

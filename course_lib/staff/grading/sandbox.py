@@ -241,7 +241,7 @@ def sender(sock: socket.socket) -> int:
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
     for level, kind, content in ancillary:
         if level == socket.SOL_SOCKET and kind == socket.SCM_CREDENTIALS:
-            pid = CREDENTIALS.unpack(content)[0]
+            pid: int = CREDENTIALS.unpack(content)[0]
             if pid:
                 return pid
     raise OSError("it ended before it said hello")
