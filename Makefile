@@ -16,7 +16,7 @@ STAMP := $(VENV)/.installed-$(FINGERPRINT)
 # ipywidgets as Colab has it, in a folder of its own: a test operates the pages' sliders under it as well as under ours.
 COLAB := $(VENV)/colab/ipywidgets
 
-.PHONY: help course test test-all system book serve pdf notebooks looks release grade publish colab report-failure bench pins clean python-is-new-enough
+.PHONY: help course test test-all system book serve pdf notebooks looks release grade publish colab report-failure bench pins canary clean python-is-new-enough
 .DEFAULT_GOAL := course
 
 help:
@@ -76,6 +76,10 @@ bench: $(STAMP)
 
 pins: python-is-new-enough
 	@PYTHON="$(PYTHON)" PIP_ARGS="$(PIP_ARGS)" sh .ci/pins
+
+# The book as Jupyter Book 2 reads it: what it does not know, by kind.
+canary: python-is-new-enough
+	@PYTHON="$(PYTHON)" PIP_ARGS="$(PIP_ARGS)" sh .ci/canary
 
 clean:
 	rm -rf _build .pytest_cache .ruff_cache .mypy_cache .hypothesis *.egg-info

@@ -46,7 +46,10 @@ def batched_jacobian_product(f: Callable[[Tensor], Tensor], x: State, frame: Fra
 
 
 class Flow(abc.ABC):
-    """An autonomous flow ẋ = f(x). A subclass sets `dim` and writes `vector_field`, and `jacobian` if it is known."""
+    """An autonomous flow ẋ = f(x). A subclass sets `dim` and writes `vector_field`, and `jacobian` if it is known.
+
+    Taught on the page "Map versus flow and solvers".
+    """
 
     dim: int
 
@@ -101,6 +104,8 @@ class Map(abc.ABC):
 class FunctionFlow(Flow):
     """A flow from any function f that takes and returns (..., dim) tensors: `FunctionFlow(lambda x: x - x**3, 1)`.
 
+    Taught on the page "Measuring chaos".
+
     >>> import torch
     >>> flow = FunctionFlow(lambda x: x - x**3, 1)
     >>> flow.vector_field(torch.tensor([[0.5], [1.0]], dtype=torch.float64)).tolist()
@@ -136,6 +141,7 @@ class EulerMap(Map):
     """One Euler step of a flow as a map: F(x) = x + dt f(x).
 
     It has the flow's fixed points, but its own stability: an eigenvalue μ of the flow becomes 1 + dt μ.
+    Taught on the page "Map versus flow and solvers".
 
     >>> import torch
     >>> decay = FunctionFlow(lambda x: -x, 1)
@@ -162,7 +168,10 @@ class EulerMap(Map):
 
 
 class DifferenceFlow(Flow):
-    """The flow whose Euler step of length dt is a given map: f(x) = (F(x) - x) / dt."""
+    """The flow whose Euler step of length dt is a given map: f(x) = (F(x) - x) / dt.
+
+    Taught on the page "Map versus flow and solvers".
+    """
 
     def __init__(self, map: Map, dt: float = 1.0):
         self.map = check_map("map", map)
@@ -180,7 +189,10 @@ class DifferenceFlow(Flow):
 
 
 class TimeReversed(Flow):
-    """The same orbits run backwards: ẋ = -f(x). Attractors become repellers, stable manifolds unstable ones."""
+    """The same orbits run backwards: ẋ = -f(x). Attractors become repellers, stable manifolds unstable ones.
+
+    Taught on the page "Map versus flow and solvers".
+    """
 
     def __init__(self, flow: Flow):
         self.flow = check_flow("flow", flow)

@@ -32,7 +32,10 @@ METHODS = ("euler", "rk4", "dopri5")
 
 @dataclass(frozen=True)
 class Trajectory:
-    """A sampled solution. t: (time,). x: (batch, time, dim), x[:, k] the states at t[k]."""
+    """A sampled solution. t: (time,). x: (batch, time, dim), x[:, k] the states at t[k].
+
+    Taught on the page "Measuring chaos".
+    """
 
     t: Times
     x: Sequence
@@ -62,6 +65,7 @@ def integrate(
 
     Method: Hairer, Nørsett, Wanner 1993, chapter II. The error estimate of "rk4" compares it with the embedded
     third-order weights (1/6, 1/3, 1/3, 0, 1/6), that of "euler" with Heun's rule.
+    Taught on the page "Phase space and the Lorenz system".
 
     >>> import torch
     >>> from course_lib.dynamics import FunctionFlow
@@ -95,6 +99,7 @@ def iterate(map: Map, x0: State, n_steps: int, *, dt: float = 1.0) -> Trajectory
 
     x0: (batch, dim) or (dim,).  n_steps: number of iterations.  dt: time of one iteration.
     Returns Trajectory with n_steps + 1 samples; .x is (batch, n_steps + 1, dim).
+    Taught on the page "Map versus flow and solvers".
 
     >>> import torch
     >>> from course_lib.dynamics import FunctionMap

@@ -20,7 +20,7 @@ HOW_TO_INSTALL = {
 }
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def root() -> Path:
     """The repository's root folder."""
     return ROOT

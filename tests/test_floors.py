@@ -3,7 +3,8 @@
 import shutil
 
 import pytest
-from floors import FLOORS, SIDES, broken_imports
+
+from course_lib.staff.publishing.floors import FLOORS, SIDES, broken_imports
 
 
 def test_imports_point_to_a_lower_floor(root):

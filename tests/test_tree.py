@@ -1,6 +1,9 @@
 """The repository's root holds what the design names, and nothing else."""
 
+import re
 import subprocess
+
+from course_lib import __version__
 
 EXPECTED = {
     "README.md",
@@ -62,3 +65,13 @@ def test_nothing_imports_torchvision(root):
                 names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
                 names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
                 assert not any(n.split(".")[0] == "torchvision" for n in names), name
+
+
+def test_the_version_is_the_same_wherever_it_stands(root):
+    stated = {
+        "pyproject.toml": r'^version = "(.+)"$',
+        "CITATION.cff": r"^version: (.+)$",
+        "CHANGELOG.md": r"^## (\S+)$",  # the newest stands first
+    }
+    found = {name: re.search(pattern, (root / name).read_text(), re.M)[1] for name, pattern in stated.items()}
+    assert set(found.values()) == {__version__}, found

@@ -34,6 +34,7 @@ def principal_components(x: State, k: int = 3) -> PrincipalComponents:
     x: (n, dim) or (batch, time, dim), float64; all states count alike, whatever their trial.  A picture of them is a
     shadow: what lies along the other directions is not seen, and `explained` says how much that is.
     Jolliffe 2002, Principal Component Analysis, section 2.
+    Taught on the page "Cognitive tasks, line and ring attractors".
     """
     from sklearn.decomposition import PCA
 

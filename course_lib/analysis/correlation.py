@@ -74,6 +74,7 @@ def correlation_sum(x: Sequence, radii: Tensor, *, theiler_window: float) -> Cor
     x: (time, dim) or (batch, time, dim), float64.  radii: (k,), ascending, above 0 [state unit].
     theiler_window: samples; pairs of one trajectory at most so far apart in time are left out. 0: only the point
     itself; inf: pairs across trajectories only. Theiler 1986.
+    Taught on the page "Measuring chaos".
     """
     states = as_trajectories("x", x, least=2)
     window = check_theiler_window(theiler_window, *states.shape[:2])
@@ -101,6 +102,7 @@ def correlation_dimension(x: Sequence, *, theiler_window: float) -> CorrelationD
     Where the density has square-root singularities (a map with a smooth hump behind the flow: Rössler, logistic),
     C(r) ~ r^D ln(1/r): the slope creeps towards D too slowly to be seen to move, and reads about 0.1 (map) to 0.2
     (flow) low with an error far smaller. No range of radii that data can fill is long enough; see the local slopes.
+    Taught on the page "Measuring chaos".
     """
     states = as_trajectories("x", x, least=2)
     window = check_theiler_window(theiler_window, *states.shape[:2])

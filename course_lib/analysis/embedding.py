@@ -70,6 +70,7 @@ def mutual_information(series: Series, *, max_lag: int | None = None, bins: int 
 
     series: (time,) or (batch, time), float64.  max_lag: samples; None: three mean periods.  bins: a side; None: by the
     number of samples. The bias of counting, (bins - 1)² / 2n, is subtracted. Fraser and Swinney 1986.
+    Taught on the page "Chaos from data".
     """
     rows = as_series("series", series, least=20)
     time = rows.shape[1]
@@ -105,6 +106,7 @@ def false_nearest_neighbours(
     A neighbour is false when the next coordinate stretches its distance 15-fold, or leaves it more than two standard
     deviations away (noise has no close neighbours that the first rule could test). Kennel, Brown, Abarbanel 1992.
     series: (time,) or (batch, time), float64.  lag: samples.  theiler_window: samples; None: one mean period.
+    Taught on the page "Chaos from data".
     """
     rows = as_series("series", series, least=50)
     check_count("lag", lag)
@@ -135,6 +137,7 @@ def delay_embedding(series: Series, *, lag: int | None = None, dim: int | None =
 
     series: (time,) or (batch, time), float64; each row is embedded on its own.  lag: samples.  dim: coordinates.
     A choice that the data do not make raises: pass it then.
+    Taught on the page "Chaos from data".
     """
     rows = as_series("series", series, least=20)
     information = false = None

@@ -29,6 +29,7 @@ class ValidPredictionTime:
 
     times: (batch,), capped at `cap`.  median: of times.  n_capped: forecasts that were still valid at the cap.
     error: (batch, time), RMS over the coordinates of (error / that coordinate's std).  t: (time,) in Lyapunov times.
+    Taught on the page "Spiking networks: reservoirs, decoding, training".
     """
 
     times: PerSample
@@ -42,7 +43,10 @@ class ValidPredictionTime:
 
 @torch.no_grad()
 def r_squared(prediction: Sequence, target: Sequence) -> PerCoordinate:
-    """1 - MSE / variance of each coordinate, (dim,). prediction, target: (batch, time, dim), float64."""
+    """1 - MSE / variance of each coordinate, (dim,). prediction, target: (batch, time, dim), float64.
+
+    Taught on the page "The CT-RNN learns Lorenz".
+    """
     _check_pair("prediction", prediction, target)
     variance = target.var(dim=(0, 1), correction=0)
     if bool((variance == 0).any()):
@@ -56,6 +60,7 @@ def skill(prediction: Sequence, target: Sequence, reference: Sequence) -> Skill:
 
     prediction, target, reference: (batch, time, dim), float64. For a one-step forecast the reference is persistence:
     the inputs themselves, `skill(prediction, trial.targets, trial.inputs)`.
+    Taught on the page "The CT-RNN learns Lorenz".
 
     >>> import torch
     >>> truth = torch.tensor([[[1.0], [2.0], [4.0], [7.0]]], dtype=torch.float64)
@@ -89,6 +94,7 @@ def valid_prediction_time(
     float64, truth by the solver and step that made the training data.  std: (dim,), each coordinate's standard
     deviation on the attractor; None: that of `truth`.  cap: longest time reported; two solvers disagree later on.
     A forecast that leaves the finite is invalid from there on.
+    Taught on the page "The CT-RNN learns Lorenz".
 
     >>> import torch
     >>> t = torch.arange(5, dtype=torch.float64)

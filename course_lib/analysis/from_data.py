@@ -124,7 +124,10 @@ def lyapunov_from_data(
 
 
 def window_slope(record: LyapunovFromData, start: float, end: float) -> tuple[float, float]:
-    """Slope of a record's curve by least squares between two times of one's own, and its standard error [1/time]."""
+    """Slope of a record's curve by least squares between two times of one's own, and its standard error [1/time].
+
+    Taught on the page "Chaos from data".
+    """
     t = record.t.numpy()
     inside = (t >= start - 1e-12) & (t <= end + 1e-12)
     if inside.sum() < 3:
@@ -140,7 +143,10 @@ def window_slope(record: LyapunovFromData, start: float, end: float) -> tuple[fl
 
 
 def window_slopes(record: LyapunovFromData, starts: Tensor, ends: Tensor) -> Tensor:
-    """Slopes for every start and end, (starts, ends) [1/time]; NaN where a window holds fewer than 3 points."""
+    """Slopes for every start and end, (starts, ends) [1/time]; NaN where a window holds fewer than 3 points.
+
+    Taught on the page "Chaos from data".
+    """
     slopes = torch.full((len(starts), len(ends)), math.nan, dtype=torch.float64)
     for i, start in enumerate(starts.tolist()):
         for j, end in enumerate(ends.tolist()):

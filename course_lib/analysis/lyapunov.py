@@ -111,6 +111,7 @@ def kaplan_yorke_dimension(exponents: Exponents) -> float:
 
     exponents: (k,), descending; enough of them for the sum to turn negative, unless all of the system's are given
     and none is contracting. Returns 0 for a stable rest point. Kaplan and Yorke 1979.
+    Taught on the page "Measuring chaos".
 
     >>> import torch
     >>> round(kaplan_yorke_dimension(torch.tensor([0.9056, 0.0, -14.572], dtype=torch.float64)), 3)

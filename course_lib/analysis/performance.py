@@ -54,6 +54,7 @@ def psychometric_curve(evidence: Tensor, chosen: Tensor) -> Psychometric:
 
     evidence: (batch,), float64, for example the signed coherence that counts.  chosen: (batch,) bool.
     Strengths that differ by less than 1e-9 are one.  Wilson 1927, J. Am. Stat. Assoc. 22:209.
+    Taught on the page "Cognitive tasks, line and ring attractors".
     """
     check_finite("evidence", check_shape("evidence", check_float64("evidence", evidence), "batch"))
     if not isinstance(chosen, Tensor) or chosen.dtype != torch.bool or chosen.shape != evidence.shape:
@@ -99,6 +100,7 @@ def retention_over_delays(
     """The task's own score on fresh trials, at one delay [ms] after another.
 
     respond: outputs (batch, time, n_out) of what is tested, for example a network's with noise of its own.
+    Taught on the page "Cognitive tasks, line and ring attractors".
     """
     check_count("batch", batch)
     check_generator(generator)

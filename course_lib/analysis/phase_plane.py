@@ -39,6 +39,7 @@ def phase_plane(
 
     low, high: corners in those coordinates.  through: (dim,), float64, the state that the other coordinates are held
     at; None: the origin.
+    Taught on the page "E/I rate networks".
     """
     check_flow("flow", flow)
     check_count("n", n, least=2)

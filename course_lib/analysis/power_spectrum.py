@@ -33,6 +33,7 @@ def power_spectrum(x: Sequence, *, dt: float, segment: int | None = None) -> Pow
     x: (time, dim) or (batch, time, dim), float64, averaged over the batch.  dt: time between samples.
     segment: samples of a segment; None: an eighth of a trajectory, at least 256 or all of it. Longer ones tell
     frequencies apart, more of them make the estimate smooth. The mean of each segment is taken off.
+    Taught on the page "Measuring chaos".
     """
     from scipy import signal  # here: it costs every page and every worker more than the rest of the package
 

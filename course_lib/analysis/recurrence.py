@@ -51,6 +51,7 @@ def recurrence_matrix(x: Sequence, *, radius: float | None = None, rate: float |
 
     x: (time, dim) or (1, time, dim), float64, at most 8000 samples.  radius: [state unit].  rate: instead of a radius
     the share of pairs that shall be recurrent; None for both: a tenth of the RMS distance from the mean.
+    Taught on the page "Measuring chaos".
     """
     states = as_trajectories("x", x, least=10)
     if len(states) != 1:
@@ -82,6 +83,7 @@ def recurrence_quantification(
 
     shortest: the fewest samples that count as a line.  theiler_window: samples; the band of pairs at most so far apart
     in time is left out: a smooth orbit is always close to itself a moment later. At least 0, the main diagonal.
+    Taught on the page "Measuring chaos".
     """
     check_count("shortest", shortest, least=2)
     matrix = record.matrix.numpy()

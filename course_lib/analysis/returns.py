@@ -28,6 +28,7 @@ def return_map(series: Series) -> ReturnMap:
 
     series: (batch, time) or (time,), float64, evenly sampled, fine enough that a maximum spans several samples.
     Pairs never join two trajectories. Lorenz 1963, figure 4.
+    Taught on the page "Phase space and the Lorenz system".
     """
     check_float64("series", series)
     x = series[None] if series.ndim == 1 else series

@@ -106,7 +106,10 @@ def firing_rates(spikes: Tensor, *, dt: float) -> FiringRates:
 
 
 def interval_statistics(spikes: Tensor, *, dt: float) -> IntervalStatistics:
-    """CV and CV2 of every cell's intervals, taken trial by trial and put together. spikes: see the module."""
+    """CV and CV2 of every cell's intervals, taken trial by trial and put together. spikes: see the module.
+
+    Taught on the page "Balance".
+    """
     trains, dt = _check_spikes(spikes), check_positive("dt", dt)
     cell, trial, step = trains.permute(2, 0, 1).nonzero().T  # in order of cell, trial, time
     same_train = (cell.diff() == 0) & (trial.diff() == 0)
@@ -154,6 +157,7 @@ def spike_correlations(
 
     spikes: see the module.  generator: draws the shuffles, and the cells when more than `most_cells` of them vary.
     Cells whose count never changes have no correlation and are left out.  Two at least must remain.
+    Taught on the page "Balance".
     """
     check_generator(generator)
     check_count("n_shuffles", n_shuffles, least=2)
@@ -174,7 +178,10 @@ def spike_correlations(
 
 
 def raster(spikes: Tensor, *, dt: float, cells: Tensor | None = None, trial: int = 0) -> Raster:
-    """The spikes of one trial as points (time, row). cells: indices, in the order of the rows; None: all."""
+    """The spikes of one trial as points (time, row). cells: indices, in the order of the rows; None: all.
+
+    Taught on the page "Balance".
+    """
     trains, dt = _check_spikes(spikes), check_positive("dt", dt)
     if check_count("trial", trial, least=0) >= len(trains):
         raise complaint("trial", wanted=f"one of 0 to {len(trains) - 1}", got=str(trial), do="Choose another.")

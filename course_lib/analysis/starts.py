@@ -26,6 +26,7 @@ def draw_starts(x: Trajectory | Tensor, n: int, *, noise: float = 0.0, generator
     """n states drawn with replacement from orbits, each moved by Gaussian noise. Returns (n, dim).
 
     x: a Trajectory, or states (..., dim), float64.  noise: its standard deviation [state units].
+    Taught on the page "Fixed points and linearisation".
     """
     states = x.x if isinstance(x, Trajectory) else x
     check_finite("x", check_shape("x", check_float64("x", states), "... dim"))
@@ -60,6 +61,7 @@ def cell_seeds(
     copies: of every seed; the first is exact, the others carry Gaussian noise [state units].
 
     For the three-bit memory: 8 nodes give 27 seeds, one near each fixed point of the ideal product.
+    Taught on the page "Fixed points and linearisation".
     """
     check_finite("points", check_shape("points", check_float64("points", points), "k dim"))
     check_count("copies", copies)
@@ -84,6 +86,8 @@ def cell_seeds(
 @torch.no_grad()
 def grid_starts(low: tuple[float, ...], high: tuple[float, ...], n: int) -> State:
     """A regular grid of n points a side between two corners, ends included. Returns (n^dim, dim), last axis fastest.
+
+    Taught on the page "Map versus flow and solvers".
 
     >>> grid_starts((0.0, 0.0), (1.0, 2.0), 2).tolist()
     [[0.0, 0.0], [0.0, 2.0], [1.0, 0.0], [1.0, 2.0]]

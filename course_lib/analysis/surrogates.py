@@ -14,6 +14,7 @@ def phase_surrogate(series: Series, *, generator: torch.Generator) -> Series:
 
     series: (time,) or (batch, time), float64.  Returns the same shape, with the same mean and the same periodogram to
     rounding. The transform takes the ends of a series as neighbours: choose a stretch whose ends agree.
+    Taught on the page "Chaos from data".
     """
     rows = as_series("series", series, least=4)
     check_generator(generator)

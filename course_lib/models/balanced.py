@@ -26,7 +26,10 @@ ONE = torch.ones(1, dtype=F64)
 
 @dataclass(frozen=True)
 class Couplings:
-    """Strengths of order one, all positive. EI: onto E from I.  E0, I0: onto E and I from outside."""
+    """Strengths of order one, all positive. EI: onto E from I.  E0, I0: onto E and I from outside.
+
+    Taught on the page "Balance".
+    """
 
     EE: float = 1.0
     EI: float = 2.0
@@ -127,6 +130,7 @@ class BalancedNetwork:
     generator: draws who connects to whom.  targets: two tables, for senders in E and in I, of who receives: (senders,
     most targets), filled up with a place that nobody reads, so that a step costs one addition a spike and target. In
     the second, all indices are n_cells + 1 higher: both populations' arrivals are counted at once.
+    Taught on the page "Balance".
     """
 
     def __init__(

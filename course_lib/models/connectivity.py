@@ -71,6 +71,7 @@ def draw_dale_weights(
     balance: "mean": inhibitory columns are n_e / n_i times stronger, so that excitation and inhibition of equal rates
         cancel on average; "rows": they are rescaled so that they cancel exactly at every cell; "none": neither.
     density: probability of a connection.  gain: spectral radius to which all weights are rescaled; None: leave them.
+    Taught on the page "E/I rate networks".
 
     >>> import torch
     >>> W = draw_dale_weights(8, 2, generator=torch.Generator().manual_seed(0))
@@ -118,7 +119,10 @@ def draw_senders(n_cells: int, first: int, n_senders: int, K: int, *, generator:
 
 
 def shuffle_signs(W: Tensor, *, generator: torch.Generator) -> Tensor:
-    """The same magnitudes with a random sign each: a matrix of equal variance without Dale's law. W: (dim, dim)."""
+    """The same magnitudes with a random sign each: a matrix of equal variance without Dale's law. W: (dim, dim).
+
+    Taught on the page "E/I rate networks".
+    """
     check_generator(generator)
     check_finite("W", check_shape("W", W, "dim dim"))
     flips = torch.rand(W.shape, generator=generator, dtype=W.dtype) < 0.5
@@ -126,7 +130,10 @@ def shuffle_signs(W: Tensor, *, generator: torch.Generator) -> Tensor:
 
 
 def sign_violations(W: Tensor, n_e: int) -> float:
-    """The share of connections (entries that are not zero) whose sign is not their column's. W: (dim, dim)."""
+    """The share of connections (entries that are not zero) whose sign is not their column's. W: (dim, dim).
+
+    Taught on the page "E/I rate networks".
+    """
     check_shape("W", W, "dim dim")
     signs = column_signs(n_e, W.shape[0] - n_e, dtype=W.dtype).to(W.device)
     present = W != 0
@@ -141,6 +148,7 @@ def weight_spectrum(W: Tensor, n_e: int | None = None) -> Spectrum:
     eigenvalue near Σ μⱼ, and a few more between where the rows do not cancel.
 
     Girko 1984; Rajan and Abbott 2006, equation 2 for two populations.
+    Taught on the page "E/I rate networks".
     """
     check_finite("W", check_shape("W", W, "dim dim"))
     W = W.detach()

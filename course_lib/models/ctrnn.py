@@ -24,6 +24,7 @@ class CTRNN(RateNetwork):
     gain: W_rec ~ N(0, gain² / (density dim)), spectral radius about `gain`.  density: probability of a recurrent
     connection; `fit_task` keeps absent ones absent.  input_scale, bias_scale: standard deviations of W_in and b.
     Weights are float64 unless dtype says otherwise.
+    Taught on the page "The CT-RNN learns Lorenz".
 
     >>> import torch
     >>> model = CTRNN(16, 2, 1, tau=1.0, dt=0.1, generator=torch.Generator().manual_seed(0))

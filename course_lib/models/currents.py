@@ -10,7 +10,10 @@ from course_lib.validation import check_finite, check_shape, complaint
 
 @dataclass(frozen=True)
 class Currents:
-    """What enters φ of every cell, each (..., dim): from outside (U u + b), from E cells, from I cells (negative)."""
+    """What enters φ of every cell, each (..., dim): from outside (U u + b), from E cells, from I cells (negative).
+
+    Taught on the page "E/I rate networks".
+    """
 
     external: Tensor
     excitatory: Tensor
@@ -46,6 +49,7 @@ def current_balance(currents: Currents) -> Balance:
     """Balance of every cell, over all axes but the last: (time, dim) or (batch, time, dim), stationary samples.
 
     van Vreeswijk and Sompolinsky 1998 (cancellation of large currents, the external one among them).
+    Taught on the page "E/I rate networks".
     """
     external, excitatory, inhibitory = currents.external, currents.excitatory, currents.inhibitory
     check_finite("currents.external", check_shape("currents.external", external, "... time dim"))

@@ -29,6 +29,7 @@ class EIRateNetwork(RateNetwork):
     cell.  bias_mean, bias_scale: of b.  Weights are float64 unless dtype says otherwise.
 
     Parameters: V (dim, dim), W_in (dim, n_in), b (dim,), C (n_out, n_e), d (n_out,).
+    Taught on the page "E/I rate networks".
     """
 
     signs: Tensor

@@ -39,6 +39,7 @@ class GatedRNN(RecurrentNetwork):
     kind: "gru", "lstm" or "rnn".  n_hidden: hidden units; the state x is (batch, n_hidden), and for the LSTM the hidden
     and the cell state one after the other, (batch, 2 n_hidden).  generator: draws all weights in torch's own way and
     leaves torch's global state alone.  Weights are float64 unless dtype says otherwise. One step is one unit of time.
+    Taught on the page "Map versus flow and solvers".
     """
 
     def __init__(

@@ -78,6 +78,7 @@ def two_populations(
     """One excitatory and one inhibitory population, rectified, each with an input of its own; times in ms.
 
     Weights are magnitudes, w_ei from I to E. With inputs (10, 5) the defaults rest at r = (10/3, 20/3).
+    Taught on the page "E/I rate networks".
     """
     sizes = [check_positive(name, w, or_zero=True) for name, w in zip(_WEIGHTS, (w_ee, w_ei, w_ie, w_ii), strict=True)]
     W = torch.tensor([[sizes[0], -sizes[1]], [sizes[2], -sizes[3]]], dtype=torch.float64)
@@ -86,7 +87,10 @@ def two_populations(
 
 @torch.no_grad()
 def stabilisation(network: EIRateNetwork, x: State, u: Tensor) -> Stabilisation:
-    """Who keeps a network at x. x: (..., dim), states of rest under the steady input u: (n_in,)."""
+    """Who keeps a network at x. x: (..., dim), states of rest under the steady input u: (n_in,).
+
+    Taught on the page "E/I rate networks".
+    """
     flow = network.flow_at(u)
     check_finite("x", check_shape("x", x, f"... {network.dim}"))
     jacobian = flow.jacobian(x)
@@ -104,6 +108,7 @@ def steady_response(network: EIRateNetwork, x: State, u: Tensor) -> SteadyRespon
     x: (..., dim), states of rest under the steady input u: (n_in,); another state is refused. Time constants do not
     enter. With many cells of one kind the paradox of the population is no longer the same statement as its
     stabilisation; `stabilisation` gives the latter.
+    Taught on the page "E/I rate networks".
     """
     flow = network.flow_at(u)
     check_finite("x", check_shape("x", x, f"... {network.dim}"))

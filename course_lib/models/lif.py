@@ -24,7 +24,10 @@ SHORTEST_MEMBRANE, LONGEST = 1.0, 1000.0  # ms; outside, the unit is more likely
 
 @dataclass(frozen=True)
 class LIFCell:
-    """Constants of a cell. tau_mem, tau_syn, dt: ms.  v_th, v_reset: v in units of threshold, rest at 0."""
+    """Constants of a cell. tau_mem, tau_syn, dt: ms.  v_th, v_reset: v in units of threshold, rest at 0.
+
+    Taught on the page "Spiking neurons and surrogate gradients".
+    """
 
     tau_mem: float = 20.0
     tau_syn: float = 5.0
@@ -91,6 +94,7 @@ def lif_step(
 
     jump: what is added to the synaptic current: the weights of the spikes that arrive, and I dt / τ_syn of a steady
     current I.  spike: from v - v_th to 0 or 1; one of `models.surrogate` to have a gradient. The reset carries none.
+    Taught on the page "Spiking neurons and surrogate gradients".
     """
     i_now = i_syn + jump
     v = v + cell.leak_mem * (i_now - v)
@@ -101,7 +105,10 @@ def lif_step(
 
 @torch.no_grad()
 def run_cells(cell: LIFCell, current: Tensor) -> LIFRun:
-    """Cells from rest under injected currents I. current: (batch, time, cells) or (time, cells), one sample a step."""
+    """Cells from rest under injected currents I. current: (batch, time, cells) or (time, cells), one sample a step.
+
+    Taught on the page "Spiking neurons and surrogate gradients".
+    """
     check_finite("current", current)
     current = check_shape("current", current[None] if current.ndim == 2 else current, "batch time cells")
     v = current.new_zeros(current.shape[0], current.shape[2])
@@ -118,6 +125,7 @@ def firing_rate(current: Tensor, cell: LIFCell) -> Tensor:
 
     The closed formula of the differential equation, zero up to I = v_th (Gerstner, Kistler, Naud, Paninski 2014,
     chapter 1.3). In steps of dt an interval is a whole number of steps: see `interval_in_steps`.
+    Taught on the page "Spiking neurons and surrogate gradients".
 
     >>> import torch
     >>> currents = torch.tensor([0.5, 1.0, 2.0], dtype=torch.float64)
@@ -133,6 +141,7 @@ def interval_in_steps(current: float, cell: LIFCell) -> int:
     """Steps between two spikes of the simulated cell under a steady current above v_th.
 
     From v_reset, v = I - (I - v_reset) (1 - dt/τ_mem)ⁿ after n steps; the first n with v > v_th.
+    Taught on the page "Spiking neurons and surrogate gradients".
     """
     if check_number("current", current) <= cell.v_th:
         raise complaint(

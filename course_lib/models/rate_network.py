@@ -37,6 +37,7 @@ class RateNetwork(RecurrentNetwork):
     dim: units.  n_in, n_out: sizes of input and readout.  n_read: the readout sees units 0 to n_read - 1.
     dt: Euler step.  tau: () or (dim,).  Weights: W_rec (dim, dim), W_in (dim, n_in), b (dim,), C (n_out, n_read),
     d (n_out,).
+    Taught on the page "The CT-RNN learns Lorenz".
     """
 
     W_rec: Tensor

@@ -102,6 +102,7 @@ class SpikingEINetwork(nn.Module):
     trainable: whether W_rec, W_in and b carry gradients, through `surrogate`; a reservoir needs none.
 
     A driven network is not in the balanced regime: its input is as strong as its recurrent currents.
+    Taught on the page "Spiking networks: reservoirs, decoding, training".
     """
 
     v0: Tensor

@@ -25,6 +25,7 @@ class SpikingLoop:
     network: with hold = 1 in spirit: the loop gives it a new input at every step of dt.  tau_slow: τ_s [ms], well above
     the traces.  C: (n_out, n_features), as `SpikingRun.features` has them.  d: (n_out,).  dtype: of the cells; float32
     halves the time, and what it rounds is far below the noise of spikes. x, C and d are float64.
+    Taught on the page "Spiking networks: reservoirs, decoding, training".
     """
 
     def __init__(

@@ -70,6 +70,7 @@ class Surrogate:
 
     name: "superspike", "triangle", "logistic" or "gaussian".  slope: in 1 / threshold; the bell is divided by it in
     width. Slopes near one let every silent cell pass gradient, and a long unrolled network explodes.
+    Taught on the page "Spiking neurons and surrogate gradients".
     """
 
     name: str = "superspike"

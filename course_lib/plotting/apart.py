@@ -11,6 +11,7 @@ def tell_apart(ax: Axes) -> Axes:
     """Give every labelled line that has no marker one of its own, here and there along it. Call it before the legend.
 
     A line that stands alone stays as it is.
+    Taught on the page "Separatrices of trained networks".
     """
     lines = [
         line for line in ax.lines if not str(line.get_label()).startswith("_") and line.get_marker() in ("None", "")

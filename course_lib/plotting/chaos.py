@@ -25,6 +25,7 @@ def plot_divergence(
 
     t: (time,).  distances: (n, time), one curve each.  rate: slope of a dashed guide line through the first value of
     every curve, exp(rate t), drawn until it reaches the largest distance.
+    Taught on the page "Phase space and the Lorenz system".
     """
     times, curves = t.numpy(), distances.numpy()
     for i, curve in enumerate(curves):
@@ -54,6 +55,7 @@ def plot_return_map(
     """Each value against the one before it, with the diagonal on which a value repeats itself.
 
     name: of the coordinate. The record says whether its values are maxima or passages through a section.
+    Taught on the page "Phase space and the Lorenz system".
     """
     current, following = record.current.numpy(), record.next.numpy()
     low, high = float(min(current.min(), following.min())), float(max(current.max(), following.max()))
@@ -82,6 +84,7 @@ def plot_eigenvalues(
 
     eigenvalues: complex, (n,) or (m, n).  color_by: (m,), for example the parameter along a road of m systems.
     boundary: "axis" (flows: the imaginary axis), "circle" (maps: the unit circle) or "none".
+    Taught on the page "Phase space and the Lorenz system".
     """
     values = np.atleast_2d(eigenvalues.numpy())
     if boundary == "axis":
@@ -111,6 +114,7 @@ def plot_spectrum_convergence(
     """Each exponent as it was estimated after time t, in a band of two standard errors, its final value in the legend.
 
     which: exponents to draw, counted from 0; None: all.  reference: known values of all, drawn as dashed lines.
+    Taught on the page "Measuring chaos".
     """
     t, running, spread = record.t.numpy(), record.running.numpy(), 2 * record.running_error.numpy()
     chosen = range(running.shape[1]) if which is None else which

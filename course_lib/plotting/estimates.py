@@ -10,7 +10,10 @@ from course_lib.plotting.style import COLORS, MARKERS, SEQUENTIAL
 
 
 def plot_correlation_sum(ax: Axes, record: CorrelationDimension, *, color: str = COLORS["x"]) -> Axes:
-    """Share of pairs against radius, both logarithmic; radii in units of the cloud's RMS radius, the region shaded."""
+    """Share of pairs against radius, both logarithmic; radii in units of the cloud's RMS radius, the region shaded.
+
+    Taught on the page "Measuring chaos".
+    """
     seen = record.curve.counts.numpy() > 0
     radii = record.curve.radii.numpy() / record.size
     ax.loglog(radii[seen], record.curve.sums.numpy()[seen], color=color, marker="o", markersize=2.5, linewidth=0.9)
@@ -26,6 +29,7 @@ def plot_local_slopes(
     """Local slopes of log C against log r with their standard errors, and the level that was read.
 
     reference: a known dimension, drawn as a dashed line.
+    Taught on the page "Measuring chaos".
     """
     radii, slopes = record.slope_radii.numpy() / record.size, record.slopes.numpy()
     ax.errorbar(radii, slopes, record.slope_errors.numpy(), color=color, fmt="o", markersize=3, linewidth=0.9)
@@ -56,6 +60,7 @@ def plot_divergence_curve(
     """Mean logarithm of the distance of neighbours against time, with the window and its slope.
 
     windows: further (start, end, slope), drawn as lines through the curve at their middle, to compare.
+    Taught on the page "Chaos from data".
     """
     t, curve = record.t.numpy(), record.curve.numpy()
     error = record.curve_error.numpy()
@@ -82,6 +87,7 @@ def plot_window_slopes(
     """Slope as a map over the window's start and end; colours from limits[0] to limits[1].
 
     slopes: (starts, ends), from `window_slopes`. The colour bar is the caller's: `figure.colorbar(ax.collections[-1])`.
+    Taught on the page "Chaos from data".
     """
     low, high = limits if limits is not None else (float(np.nanmin(slopes)), float(np.nanmax(slopes)))
     ax.pcolormesh(

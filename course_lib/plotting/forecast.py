@@ -25,6 +25,7 @@ def plot_forecast(
 
     record: from valid_prediction_time(t, forecast, truth, ...).  forecast, truth: (batch, time, dim), the same.
     sample: which start.  coordinate: which coordinate.
+    Taught on the page "The CT-RNN learns Lorenz".
     """
     if forecast.shape[:2] != record.error.shape or truth.shape != forecast.shape:
         raise complaint(
@@ -47,7 +48,10 @@ def plot_forecast(
 def plot_prediction_times(
     ax: Axes, record: ValidPredictionTime, *, bins: int = 20, color: str = COLORS["model"]
 ) -> Axes:
-    """Histogram of the valid prediction times with their median; a bar at the cap holds those still valid there."""
+    """Histogram of the valid prediction times with their median; a bar at the cap holds those still valid there.
+
+    Taught on the page "The CT-RNN learns Lorenz".
+    """
     ax.hist(record.times.numpy(), bins=np.linspace(0.0, record.cap, bins + 1).tolist(), color=color)
     ax.axvline(record.median, color=COLORS["accent"], linestyle="--", label=f"median {record.median:.1f}")
     ax.set_xlabel("valid prediction time [Lyapunov times]")
@@ -67,6 +71,7 @@ def plot_bars(
     """Bars side by side: one colour for each entry of `values`, one cluster for each of `groups`.
 
     values: name -> one number a group.  errors: name -> one standard error a group.
+    Taught on the page "The CT-RNN learns Lorenz".
     """
     width = 0.8 / max(len(values), 1)
     places = np.arange(len(groups))

@@ -29,6 +29,7 @@ def plot_manifolds(
 
     project: which two or three coordinates of the states to draw, for example a network's readout.
     index: only curves of saddles with so many unstable directions; None: all.
+    Taught on the page "Fixed points and linearisation".
     """
     begins = record.points.saddle_index[record.saddle]
     curves = _projected(ax, record.curves, project)
@@ -42,6 +43,7 @@ def plot_index_spectra(ax: Axes, points: Linearization, *, size: float = 20.0) -
     """Real parts of all eigenvalues (a map's moduli), one row for each number of unstable directions, one dot each.
 
     The dashed line is the boundary of stability. Within a row the points of that index lie one below the other.
+    Taught on the page "Fixed points and linearisation".
     """
     is_map = points.kind == "map"
     values = points.eigenvalues.abs().numpy() if is_map else points.eigenvalues.real.numpy()
@@ -69,6 +71,7 @@ def plot_slow_curve(ax: Any, record: SlowCurve, *, project: Project, size: float
     """The line or ring, thick where the state drifts slowly; resting places filled when stable along the curve.
 
     project: as in `plot_manifolds`.
+    Taught on the page "Cognitive tasks, line and ring attractors".
     """
     x = _projected(ax, record.x, project)
     x = np.concatenate((x, x[:1])) if record.closed else x
@@ -113,6 +116,7 @@ def figure_3d(
 
     project: states (..., dim) to (..., 3).  One trace for each index, whose name in the legend switches it off.
     `student.plotly_html` puts it on a page; `plotly.graph_objects.Figure(**figure_3d(...))` is plotly's own.
+    Taught on the page "Flip-flop memory".
     """
     begins = record.points.saddle_index[record.saddle].numpy()
     curves, x = _in_space(record.curves, project), _in_space(points.x, project)

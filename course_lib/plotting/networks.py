@@ -24,6 +24,7 @@ def plot_weights(ax: Axes, W: Tensor, *, n_e: int | None = None) -> Axes:
 
     W: (dim, dim).  Colours saturate at the 99th percentile of the magnitudes, so that a few strong weights do not
     leave the others pale.
+    Taught on the page "E/I rate networks".
     """
     values = check_shape("W", W, "dim dim").detach().numpy()
     top = float(np.quantile(np.abs(values), 0.99)) or 1.0
@@ -38,7 +39,10 @@ def plot_weights(ax: Axes, W: Tensor, *, n_e: int | None = None) -> Axes:
 def plot_weight_spectrum(
     ax: Axes, record: Spectrum, *, color: str = COLORS["model"], label: str = "eigenvalues", size: float = 9.0
 ) -> Axes:
-    """Eigenvalues in the complex plane, the disc that the weights' variance predicts, and a cross at the outlier."""
+    """Eigenvalues in the complex plane, the disc that the weights' variance predicts, and a cross at the outlier.
+
+    Taught on the page "E/I rate networks".
+    """
     values = record.eigenvalues.numpy()
     ax.scatter(values.real, values.imag, s=size, color=color, linewidths=0, label=label)
     angle = np.linspace(0, 2 * np.pi, 200)
@@ -55,7 +59,10 @@ def plot_weight_spectrum(
 def plot_currents(
     ax: Axes, t: Tensor, currents: Currents, *, cell: int = 0, sample: int = 0, time_label: str = "time [ms]"
 ) -> Axes:
-    """The three currents into one cell and their sum against time. t: (time,).  currents: (batch, time, dim) each."""
+    """The three currents into one cell and their sum against time. t: (time,).  currents: (batch, time, dim) each.
+
+    Taught on the page "E/I rate networks".
+    """
     parts = {
         "excitatory": (currents.excitatory, EXCITATORY),
         "external": (currents.external, EXTERNAL),
@@ -93,6 +100,7 @@ def plot_step_response(
     """Rates of the first coordinates around a step of the input, their first values as dashed lines.
 
     record: .x (batch, time, dim), dim at least the number of names.  step_at: time of the step, a vertical line.
+    Taught on the page "E/I rate networks".
     """
     if record.x.shape[-1] < len(names):
         raise complaint(

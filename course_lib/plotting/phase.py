@@ -30,6 +30,7 @@ def plot_phase(
     x: a Trajectory, or states (batch, time, dim).  coordinates: which ones to draw; two on plain axes.
     color_by: (batch, time), for example the speed; it replaces `color`, and the colour bar is the caller's:
     `figure.colorbar(ax.collections[-1], ax=ax)`.
+    Taught on the page "Phase space and the Lorenz system".
     """
     flat = ax.name != "3d"
     chosen = list(coordinates)[: 2 if flat else 3]
@@ -56,7 +57,10 @@ def plot_time_series(
     sample: int = 0,
     time_label: str = "time [t.u.]",
 ) -> Axes:
-    """Coordinates of one trajectory of the batch against time, named in a legend when there are several."""
+    """Coordinates of one trajectory of the batch against time, named in a legend when there are several.
+
+    Taught on the page "Measuring chaos".
+    """
     x = _array(trajectory.x)[sample]
     chosen = range(x.shape[-1]) if coordinates is None else coordinates
     t = _array(trajectory.t)

@@ -38,7 +38,10 @@ def plot_phase_plane(
     color: str = COLORS["guide"],
     labels: Sequence[str] = ("x", "y"),
 ) -> Axes:
-    """Arrows of one length that show where a state goes, and the two curves on which a coordinate stands still."""
+    """Arrows of one length that show where a state goes, and the two curves on which a coordinate stands still.
+
+    Taught on the page "E/I rate networks".
+    """
     x, y, u, v = (value.numpy() for value in (plane.x, plane.y, plane.u, plane.v))
     speed = np.hypot(u, v)
     speed[speed == 0] = 1
@@ -71,6 +74,7 @@ def plot_rest_points(
 
     Filled is stable, open unstable, a triangle is a saddle. Plain axes take two coordinates, 3-D axes three.
     project: takes states (n, dim) to the coordinates to choose from, for example a network's readout; None: the states.
+    Taught on the page "Fixed points and linearisation".
     """
     chosen = list(coordinates)
     if len(chosen) != (3 if ax.name == "3d" else 2):
@@ -141,7 +145,10 @@ def plot_basins(
     coordinates: Sequence[int] = (0, 1),
     attractors: bool = True,
 ) -> Axes:
-    """Basins of starts on a grid (`grid_starts`) in two dimensions as an image; undecided starts stay clear."""
+    """Basins of starts on a grid (`grid_starts`) in two dimensions as an image; undecided starts stay clear.
+
+    Taught on the page "Separatrices of known systems".
+    """
     starts = record.starts.numpy()
     x, y = np.unique(starts[:, coordinates[0]]), np.unique(starts[:, coordinates[1]])
     if len(x) * len(y) != len(starts):

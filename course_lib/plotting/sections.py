@@ -18,7 +18,10 @@ def plot_section(
     labels: Sequence[str] = ("x", "y"),
     size: float = 3.0,
 ) -> Axes:
-    """Passages through the plane in two coordinates; rising and falling ones in two colours when both are there."""
+    """Passages through the plane in two coordinates; rising and falling ones in two colours when both are there.
+
+    Taught on the page "Measuring chaos".
+    """
     states, direction = section.x.numpy(), section.direction.numpy()
     kinds = [(1, "rising", COLORS["x"], "o"), (-1, "falling", COLORS["y"], "^")]
     present = [kind for kind in kinds if (direction == kind[0]).any()]

@@ -24,6 +24,7 @@ def plot_psi(
     """ψ on a regular grid in the plane, shaded by side, with its zero line; true border states as dots.
 
     x: (n², 2), as `grid_starts` makes them.  psi: (n²,).  border: (m, 2).
+    Taught on the page "Separatrices of known systems".
     """
     n = round(len(x) ** 0.5)
     if n * n != len(x) or len(psi) != len(x):
@@ -41,7 +42,10 @@ def plot_psi(
 
 
 def plot_crossings(ax: Axes, errors: CurveErrors, *, label: str | None = None, color: str = COLORS["model"]) -> Axes:
-    """Where ψ changes sign on every curve against where the basin changes, with the diagonal."""
+    """Where ψ changes sign on every curve against where the basin changes, with the diagonal.
+
+    Taught on the page "Separatrices of trained networks".
+    """
     place, predicted = errors.place.numpy(), errors.predicted.numpy()
     low, high = float(place.min()), float(place.max())
     ax.plot([low, high], [low, high], color=COLORS["guide"], linewidth=0.8)

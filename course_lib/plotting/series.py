@@ -20,7 +20,10 @@ def plot_embedding(
     linewidth: float = 0.5,
     name: str = "x",
 ) -> Axes:
-    """Delay vectors as curves: two coordinates on plain axes, three on axes made with three_d=True."""
+    """Delay vectors as curves: two coordinates on plain axes, three on axes made with three_d=True.
+
+    Taught on the page "Chaos from data".
+    """
     flat = ax.name != "3d"
     for orbit in record.x.numpy():
         ax.plot(*orbit.T[: 2 if flat else 3], color=color, linewidth=linewidth)
@@ -35,7 +38,10 @@ def plot_embedding(
 def plot_mutual_information(
     ax: Axes, record: MutualInformation, *, dt: float = 1.0, color: str = COLORS["x"], time_label: str = "lag [t.u.]"
 ) -> Axes:
-    """Mutual information against lag, its first minimum marked. dt: time between samples."""
+    """Mutual information against lag, its first minimum marked. dt: time between samples.
+
+    Taught on the page "Chaos from data".
+    """
     lags = dt * record.lags.numpy()
     ax.plot(lags[1:], record.information.numpy()[1:], color=color)
     if record.found:
@@ -51,7 +57,10 @@ def plot_mutual_information(
 def plot_false_neighbours(
     ax: Axes, record: FalseNeighbours, *, color: str = COLORS["x"], label: str | None = None
 ) -> Axes:
-    """Share of false neighbours against dimension, with the threshold."""
+    """Share of false neighbours against dimension, with the threshold.
+
+    Taught on the page "Chaos from data".
+    """
     ax.plot(record.dims.numpy(), 100 * record.share.numpy(), color=color, marker="o", markersize=4, label=label)
     ax.axhline(100 * record.threshold, color=COLORS["guide"], linestyle="--", linewidth=1.0)
     ax.set_xticks(record.dims.numpy())
@@ -65,7 +74,10 @@ def plot_false_neighbours(
 def plot_recurrence(
     ax: Axes, record: Recurrence, *, dt: float = 1.0, color: str = COLORS["x"], time_label: str = "time [t.u.]"
 ) -> Axes:
-    """Dots where the orbit comes back to itself, time against time."""
+    """Dots where the orbit comes back to itself, time against time.
+
+    Taught on the page "Measuring chaos".
+    """
     matrix = record.matrix.numpy()
     end = dt * len(matrix)
     shown = np.where(matrix, 1.0, np.nan)  # where nothing recurs the ground stays transparent
@@ -83,7 +95,10 @@ def plot_power_spectrum(
     labels: tuple[str, ...] = ("x", "y", "z"),
     coordinates: tuple[int, ...] | None = None,
 ) -> Axes:
-    """Power spectral density of the chosen coordinates, on a logarithmic axis."""
+    """Power spectral density of the chosen coordinates, on a logarithmic axis.
+
+    Taught on the page "Measuring chaos".
+    """
     chosen = range(record.power.shape[1]) if coordinates is None else coordinates
     for i in chosen:
         name = labels[i] if i < len(labels) else f"x{i + 1}"

@@ -16,7 +16,10 @@ from course_lib.validation import complaint
 
 
 def plot_membrane(ax: Axes, run: LIFRun, *, cell: int = 0, trial: int = 0, v_th: float = 1.0) -> Axes:
-    """Synaptic current and membrane of one cell against time, a stroke above the threshold for every spike."""
+    """Synaptic current and membrane of one cell against time, a stroke above the threshold for every spike.
+
+    Taught on the page "Spiking neurons and surrogate gradients".
+    """
     t = run.dt * np.arange(1, run.v.shape[1] + 1)
     fired = t[run.spikes[trial, :, cell].numpy()]
     ax.plot(t, run.i_syn[trial, :, cell].numpy(), color=COLORS["truth"], linewidth=1.0, label="synaptic current")
@@ -30,7 +33,10 @@ def plot_membrane(ax: Axes, run: LIFRun, *, cell: int = 0, trial: int = 0, v_th:
 
 
 def plot_surrogates(ax: Axes, surrogates: Sequence[Surrogate], *, reach: float = 0.5) -> Axes:
-    """What stands in the place of a threshold's derivative, against v - v_th from -reach to reach."""
+    """What stands in the place of a threshold's derivative, against v - v_th from -reach to reach.
+
+    Taught on the page "Spiking neurons and surrogate gradients".
+    """
     excess = torch.linspace(-reach, reach, 401, dtype=torch.float64)
     for i, (color, surrogate) in enumerate(zip(CYCLE, surrogates, strict=False)):
         name = f"{surrogate.name}, slope {surrogate.slope:g}"
@@ -43,7 +49,10 @@ def plot_surrogates(ax: Axes, surrogates: Sequence[Surrogate], *, reach: float =
 
 
 def plot_raster(ax: Axes, record: Raster, *, n_e: int | None = None, size: float = 2.0) -> Axes:
-    """One point a spike, time against row. n_e: the first so many rows are excitatory; None: one colour for all."""
+    """One point a spike, time against row. n_e: the first so many rows are excitatory; None: one colour for all.
+
+    Taught on the page "Balance".
+    """
     t, row = record.t.numpy(), record.row.numpy()
     first = record.n_rows if n_e is None else n_e
     for part, color, label in ((row < first, EXCITATORY, "excitatory"), (row >= first, INHIBITORY, "inhibitory")):
@@ -65,6 +74,7 @@ def plot_cell_currents(
 
     watched: place among `run.watched`.  duration: how much of the run is drawn [ms].  The dashed line is the sum that
     would bring the membrane to threshold if it stayed.
+    Taught on the page "Balance".
     """
     if watched >= len(run.watched):
         raise complaint(
@@ -105,6 +115,7 @@ def plot_scaling(
 
     x: (n,).  values, guides: name -> n numbers.  errors: name -> n standard errors.  log: both axes logarithmic, with
     ticks at x.  labels: of the two axes.
+    Taught on the page "Balance".
     """
     for name, heights in (*values.items(), *(guides or {}).items()):
         if len(heights) != len(x):

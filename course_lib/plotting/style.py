@@ -64,7 +64,10 @@ def told_apart(i: int, n: int, *, of: int = 2) -> dict[str, Any]:
 
 
 def use_style() -> None:
-    """Set matplotlib's defaults to the course's style, once at the top of a page."""
+    """Set matplotlib's defaults to the course's style, once at the top of a page.
+
+    Taught on the page "Phase space and the Lorenz system".
+    """
     mpl.rcParams.update(RC)
 
 
@@ -75,6 +78,7 @@ def new_axes(
 
     size: width and height of the figure [inch].  three_d: axes for phase portraits in three coordinates.
     options: passed to plt.subplots.
+    Taught on the page "Phase space and the Lorenz system".
     """
     with mpl.rc_context(RC):
         if three_d:

@@ -68,7 +68,10 @@ def plot_psychometric(
     evidence_label: str = "coherence",
     choice_label: str = "share of choices",
 ) -> Axes:
-    """Share of choices against evidence, with its 95 % intervals.  marker: tells curves apart without colour."""
+    """Share of choices against evidence, with its 95 % intervals.  marker: tells curves apart without colour.
+
+    Taught on the page "Cognitive tasks, line and ring attractors".
+    """
     x, share = record.evidence.numpy(), record.share.numpy()
     reach = np.maximum(np.stack((share - record.lower.numpy(), record.upper.numpy() - share)), 0.0)
     ax.errorbar(x, share, reach, color=color, marker=marker, markersize=4, linewidth=1.2, label=label)
@@ -90,7 +93,10 @@ def plot_retention(
     time_label: str = "hold time [steps]",
     score_label: str = "share right",
 ) -> Axes:
-    """Score against hold time.  trained_up_to: the longest in training, a vertical line.  chance: a dashed line."""
+    """Score against hold time.  trained_up_to: the longest in training, a vertical line.  chance: a dashed line.
+
+    Taught on the page "Cognitive tasks, line and ring attractors".
+    """
     marker = "o" if len(record.hold) <= 30 else None
     ax.plot(record.hold.numpy(), record.score.numpy(), color=color, marker=marker, markersize=4, label=label)
     if trained_up_to is not None:

@@ -52,6 +52,7 @@ def find_borders(
 
     attractors: (k, dim).  saddles: (s, dim), known ones, instead of a search.  rate: replaces all rates; without it a
     missing saddle raises.  duration, dt: of `settle`.
+    Taught on the page "Separatrices of trained networks".
     """
     pairs = tuple(itertools.combinations(range(len(attractors)), 2))
     if saddles is None and rate is None:

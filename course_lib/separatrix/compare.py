@@ -33,7 +33,10 @@ class SaddleComparison:
 
 
 def compare_with_saddles(separatrix: Separatrix, system: Flow | Map) -> SaddleComparison:
-    """Does ψ vanish at the saddles, and is its border there tangent to their linear stable subspaces?"""
+    """Does ψ vanish at the saddles, and is its border there tangent to their linear stable subspaces?
+
+    Taught on the page "Separatrices of trained networks".
+    """
     rows, columns = [], []
     for column, pair in enumerate(separatrix.pairs):
         own = (separatrix.borders.sides == torch.tensor(pair)).all(dim=1).nonzero().squeeze(-1).tolist()
@@ -74,6 +77,7 @@ def stable_manifold(
 
     saddle: (dim,).  domain: (2, dim).  n: states on each arm.  offset: first step from the saddle [state units].
     Returns (2 n, dim).
+    Taught on the page "Separatrices of known systems".
     """
     check_flow("flow", flow)
     saddle = check_states("saddle", saddle, flow.dim)
@@ -134,6 +138,7 @@ def basin_difference(
     """Label states by a network's map and by the flow of the same fixed points, for example DifferenceFlow(map).
 
     attractors: (k, dim), of both.  states: (n, dim).  duration, dt: of `settle` for the flow.
+    Taught on the page "Separatrices of trained networks".
     """
     check_map("map", map)
     check_flow("flow", flow)

@@ -59,6 +59,7 @@ def hermite_curves(
     """n random curves from attractor i to attractor j, the pairs in turn.
 
     Both tangents are 1.4 (xⱼ - xᵢ) plus a Gaussian vector of RMS norm spread · ‖xⱼ - xᵢ‖.
+    Taught on the page "Separatrices of known systems".
     """
     check_shape("attractors", attractors, "k dim")
     check_count("n", n)
@@ -127,6 +128,7 @@ def validate_on_curves(
     among the same places, then bisection. duration, dt, radius: of `settle`.
 
     Returns CurveErrors.  Raises where no curve crosses a border.
+    Taught on the page "Separatrices of known systems".
     """
     attractors = separatrix.attractors
     n, dim = curves.start.shape

@@ -88,6 +88,7 @@ def smallest_kick(
     is kept. The norm is a choice: a coordinate that is harder to push should be scaled first.
 
     x: (n, dim).  Returns Kick; to be over the border, lengthen it a little.
+    Taught on the page "Separatrices of trained networks".
     """
     x = check_states("x", x, separatrix.attractors.shape[1])
     check_generator(generator)

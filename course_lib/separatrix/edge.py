@@ -70,6 +70,7 @@ def bisect_to_edge(
     `labels` says which border was found.
 
     Returns Edge. Raises when both ends of a segment reach the same attractor, or one of them reaches none.
+    Taught on the page "Separatrices of known systems".
 
     >>> import torch
     >>> from course_lib.systems import Bistable
@@ -150,6 +151,7 @@ def edge_state(
     is -1.
 
     a, b: (dim,) or (n, dim).  tol: width of the bracket [state units].  Returns EdgeState.
+    Taught on the page "Separatrices of known systems".
     """
     check_count("max_rounds", max_rounds)
     ends = torch.cat([check_states(name, x, system.dim) for name, x in (("a", a), ("b", b))])

@@ -46,6 +46,7 @@ def kick_experiment(
 
     A flip is a change of the basin that the state settles in, found by integration; ψ has no say. The overshoot stands
     for the border's own error: half a kick plus overshoot is far from it.
+    Taught on the page "Separatrices of trained networks".
     """
     check_generator(generator)
     check_positive("overshoot", overshoot, or_zero=True)

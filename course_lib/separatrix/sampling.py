@@ -21,7 +21,10 @@ MOST_BOXED = 4  # dimensions up to which a box can be filled; in 64 all of it is
 
 
 def box(domain: State) -> Sampler:
-    """Uniform between two corners. domain: (2, dim)."""
+    """Uniform between two corners. domain: (2, dim).
+
+    Taught on the page "Separatrices of known systems".
+    """
     low, high = check_finite("domain", check_shape("domain", check_float64("domain", domain), "2 dim"))
     if not bool((low < high).all()):
         raise complaint("domain", wanted="corners low < high", got=f"{domain.tolist()}", do="Order the corners.")

@@ -92,6 +92,7 @@ def settle(
     duration: the longest time; None: 100 time constants of the slowest attractor.  dt: RK4 step; None: `time_step`.
     radius: distance [state units] at which an attractor counts as reached; None: 0.02 of the smallest distance
     between two attractors. It has to lie well inside the basin, and for a point on a cycle be longer than a step.
+    Taught on the page "Separatrices of known systems".
 
     >>> import torch
     >>> from course_lib.systems import Bistable

@@ -40,7 +40,10 @@ def basin_score(
     duration: float | None = None,
     dt: float | None = None,
 ) -> BasinScore:
-    """Share of states, (n, dim), whose basin ψ tells rightly. duration, dt: of `settle`."""
+    """Share of states, (n, dim), whose basin ψ tells rightly. duration, dt: of `settle`.
+
+    Taught on the page "Separatrices of trained networks".
+    """
     attractors = separatrix.attractors
     states = check_states("states", states, attractors.shape[1])
     truth = settle(system, states, attractors, duration=duration, dt=dt)
@@ -56,7 +59,10 @@ def basin_score(
 
 
 def zero_set_error(separatrix: Separatrix, border: State, *, pair: int = 0) -> Tensor:
-    """Distance [state units] of true border states, (n, dim), from ψ = 0 along ∇ψ, (n,); inf where none is reached."""
+    """Distance [state units] of true border states, (n, dim), from ψ = 0 along ∇ψ, (n,); inf where none is reached.
+
+    Taught on the page "Separatrices of known systems".
+    """
     found = descend_to_separatrix(separatrix, border, pair=pair)
     return torch.where(found.converged, found.distance, torch.inf)
 

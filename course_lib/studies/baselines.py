@@ -23,7 +23,10 @@ Increment = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True)
 class Persistence:
-    """The next sample is the last one."""
+    """The next sample is the last one.
+
+    Taught on the page "The CT-RNN learns Lorenz".
+    """
 
     name: str = "persistence"
 
@@ -33,7 +36,10 @@ class Persistence:
 
 @dataclass(frozen=True)
 class LinearExtrapolation:
-    """The next sample continues the straight line through the last two."""
+    """The next sample continues the straight line through the last two.
+
+    Taught on the page "The CT-RNN learns Lorenz".
+    """
 
     name: str = "linear extrapolation"
 
@@ -49,6 +55,7 @@ class Autoregression:
     degree 1: linear autoregression.  Higher: all monomials up to it, known as nonlinear vector autoregression or next
     generation reservoir computing.  ridge: relative to the mean variance of the monomials.
     Gauthier, Bollt, Griffith, Barbosa 2021.
+    Taught on the page "The CT-RNN learns Lorenz".
     """
 
     name: str

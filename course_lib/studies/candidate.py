@@ -14,7 +14,10 @@ from course_lib.tasks import Trial
 
 @dataclass(frozen=True)
 class NotApplicable:
-    """In the place of a figure that a candidate does not have, and why."""
+    """In the place of a figure that a candidate does not have, and why.
+
+    Taught on the page "The CT-RNN learns Lorenz".
+    """
 
     why: str
 
@@ -69,6 +72,7 @@ class Network:
 
     make: from the generator to an untrained network.  train: changes the network in place, given the trial and the
     generator.  readout_only: whether training sets the readout alone, for the count of fitted numbers.
+    Taught on the page "The CT-RNN learns Lorenz".
     """
 
     name: str

@@ -121,6 +121,7 @@ def compare(
     problem: from a seed to data; `lorenz_problem` is one.  The seed also makes the generator of the candidate's weights
     and batches, a fresh one for each candidate, so that a row does not depend on its neighbours.
     on_score: called with (name, seed, scores) after each.
+    Taught on the page "The CT-RNN learns Lorenz".
     """
     chosen = list(candidates)
     names = [candidate.name for candidate in chosen]

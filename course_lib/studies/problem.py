@@ -66,6 +66,7 @@ def lorenz_problem(
     n_train, n_train_steps: trials to learn from, and their length.  n_test: starts of forecasts, each followed for
     test_lyapunov_times.  n_states: states per orbit, 0.1 time units apart, of the attractor that dimensions and
     distances are measured on; as many orbits as n_test.
+    Taught on the page "The CT-RNN learns Lorenz".
     """
     check_count("seed", seed, least=0)
     lyapunov_time = 1 / LORENZ63["lyapunov_spectrum"].value[0]

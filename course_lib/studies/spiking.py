@@ -21,6 +21,7 @@ class DrivenSpikes:
 
     n_e, n_i, K: see SpikingEINetwork.  hold: steps of 1 ms for which a sample is held.  ridge: see fit_readout.
     washout: samples dropped from every trial.
+    Taught on the page "Spiking networks: reservoirs, decoding, training".
     """
 
     name: str = "spiking, readout fed back"

@@ -17,6 +17,7 @@ class Bistable(Flow):
     dim = 1: the classical switch. dim = 2: its separatrix is the line x₁ = 0 (u = 0). bits = dim = 3: a memory of
     three bits with 27 rest points, 8, 12, 6 and 1 of them with 0, 1, 2 and 3 unstable directions.
     tilt: u; beyond |u| = 2/(3√3) one valley of each switch is gone.  decay: γ, the rate of the other coordinates.
+    Taught on the page "Separatrices of known systems".
 
     >>> Bistable().rest_points().sort(dim=0).values.round(decimals=6).abs().flatten().tolist()
     [1.0, 0.0, 1.0]

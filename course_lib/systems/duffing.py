@@ -13,6 +13,7 @@ class Duffing(Flow):
 
     Two stable points at (±1, 0), a saddle at the origin between them. The stable manifold of the saddle is the
     separatrix. Reference values at δ = 0.5: `course_lib.systems.references.DUFFING`.
+    Taught on the page "Separatrices of known systems".
     """
 
     dim = 2

@@ -12,6 +12,7 @@ class Hopf(Flow):
     """ṙ = μr - r³, θ̇ = ω in Cartesian coordinates. Dimensionless.
 
     μ > 0: a stable circle of radius √μ with exponents 0 and -2μ. μ ≤ 0: the origin is stable, both exponents are μ.
+    Taught on the page "Measuring chaos".
     """
 
     dim = 2

@@ -14,6 +14,7 @@ class Hopfield(Flow):
     W: (dim, dim), rows receive.  b: (dim,); None: 0.
     `Hopfield.rank_one(v, gain)` is W = gain v vᵀ/|v|², whose rest points follow from one scalar equation: the origin
     alone for gain ≤ 1, two memories ±m v more beyond the pitchfork at gain = 1.
+    Taught on the page "Fixed points and linearisation".
     """
 
     def __init__(self, W: Tensor, b: PerCoordinate | None = None):

@@ -12,6 +12,7 @@ class Linear(Flow):
     """ẋ = A x. Its Lyapunov exponents are the real parts of A's eigenvalues, x(t) = exp(A t) x(0).
 
     A: (dim, dim), rows receive.
+    Taught on the page "Measuring chaos".
     """
 
     def __init__(self, A: Tensor):

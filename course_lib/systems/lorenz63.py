@@ -14,6 +14,7 @@ class Lorenz63(Flow):
     """ẋ = σ(y - x), ẏ = x(ρ - z) - y, ż = xy - βz. Dimensionless; one time unit is written t.u.
 
     Reference values at the standard parameters: `course_lib.systems.references.LORENZ63`.
+    Taught on the page "Phase space and the Lorenz system".
 
     >>> import torch
     >>> flow = Lorenz63()

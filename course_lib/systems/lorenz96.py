@@ -12,6 +12,7 @@ class Lorenz96(Flow):
     """ẋᵢ = (xᵢ₊₁ - xᵢ₋₂) xᵢ₋₁ - xᵢ + F on a ring of `dim` places. Dimensionless.
 
     Reference values at dim = 40, F = 8: `course_lib.systems.references.LORENZ96`.
+    Taught on the page "Measuring chaos".
     """
 
     def __init__(self, dim: int = 40, forcing: float = 8.0):

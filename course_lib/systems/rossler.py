@@ -15,6 +15,7 @@ class Rossler(Flow):
 
     Reference values at the standard parameters: `course_lib.systems.references.ROSSLER`.
     Far from the attractor (z > 0, large x) z grows explosively: start within about 10 of the origin.
+    Taught on the page "Measuring chaos".
     """
 
     dim = 3

@@ -12,6 +12,7 @@ class VanDerPol(Flow):
     """ẋ = y, ẏ = μ(1 - x²)y - x. Dimensionless.
 
     Reference values at μ = 1: `course_lib.systems.references.VAN_DER_POL`.
+    Taught on the page "Measuring chaos".
     """
 
     dim = 2

@@ -24,6 +24,7 @@ class LorenzForecast:
 
     dt: sampling step [t.u.].  n_steps: inputs in a trial.  transient: time dropped [t.u.].
     solver_step: longest step of the solver [t.u.].
+    Taught on the page "The CT-RNN learns Lorenz".
     """
 
     n_in = n_out = 3

@@ -14,6 +14,7 @@ class DelayedXor(DecisionTask):
     """Two signs are shown side by side; at the cue, are they equal or different?
 
     inputs: first sign, second sign, cue.  outputs: equal, different.  conditions: "signs" (batch, 2).
+    Taught on the page "Cognitive tasks, line and ring attractors".
     """
 
     delay: tuple[float, float] = (100.0, 400.0)  # fields are settings; TimedTask has the other times, all in ms

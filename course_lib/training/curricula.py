@@ -107,6 +107,7 @@ def predictability_interval(largest_exponent: float, dt: float) -> int:
     """Samples in which errors double, ln 2 / (λ₁ dt), at least 1: the interval of Mikhaeil et al. 2022.
 
     largest_exponent: λ₁ > 0 [1/time].  dt: time between samples.
+    Taught on the page "The CT-RNN learns Lorenz".
     """
     return max(
         1, round(math.log(2) / (check_positive("largest_exponent", largest_exponent) * check_positive("dt", dt)))
@@ -119,6 +120,7 @@ def sufficient_strength(loop: Map, states: Sequence) -> float:
 
     σ: the largest over the batch of the geometric mean in time of the Jacobians' largest singular values.
     states: (batch, time, dim) of the driven network. A few hundred of them do.  Hess et al. 2023, section 4.
+    Taught on the page "The CT-RNN learns Lorenz".
     """
     check_map("loop", loop)
     check_finite("states", check_shape("states", states, f"batch time {loop.dim}"))

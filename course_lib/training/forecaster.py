@@ -60,6 +60,7 @@ def fit_reservoir(
     forgives errors of the loop.  device: where the states are computed; the model returns to where it was.
 
     Jaeger and Haas 2004 (reservoir, echo state network).
+    Taught on the page "The CT-RNN learns Lorenz".
     """
     check_trials(inputs, targets, 1, inputs.shape[1], warm_up)
     with moved(model, device) as place:

@@ -25,6 +25,7 @@ def fit_readout(x: Sequence, targets: OutputSequence, *, ridge: float = 1e-10, w
     x: (batch, time, dim) states, float64.  targets: (batch, time, n_out).  ridge: relative to the mean variance of the
     states; 1e-12 to 1e-9 for noiseless data, 1e-8 to 1e-6 for data with 1 % noise.  washout: samples dropped at the
     start of every trial, while the state still remembers where it began.
+    Taught on the page "The CT-RNN learns Lorenz".
 
     >>> import torch
     >>> x = torch.randn(3, 40, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))

@@ -56,6 +56,7 @@ def fit_slow_synapse(
     noise: standard deviation of what is added to the orbits.  ridge: see fit_readout.  The loop is changed in place.
 
     Low-passed decoding: Eliasmith and Anderson 2003; samples of the own states: Ross, Gordon, Bagnell 2011.
+    Taught on the page "Spiking networks: reservoirs, decoding, training".
     """
     check_generator(generator)
     check_shape("starts", starts, f"orbits {loop.dim}")

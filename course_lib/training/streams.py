@@ -65,6 +65,7 @@ def fit_streams(
     on_step: called with (step, loss).
 
     Variable projection: Golub and Pereyra 1973; truncation: Williams and Peng 1990.
+    Taught on the page "Spiking networks: reservoirs, decoding, training".
     """
     check_generator(generator)
     check_trials(inputs, targets, streams, window, 0)

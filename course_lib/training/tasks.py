@@ -60,6 +60,7 @@ def fit_task(
     entry of those matrices that is exactly zero, stays absent.
 
     A task's curriculum is asked anew after a resume. Recipes: `course_lib.studies.recipes`.
+    Taught on the page "Flip-flop memory".
     """
     check_generator(generator)
     check_count("batch", batch)
@@ -100,6 +101,7 @@ def respond(
     """States (batch, time, dim) and outputs (batch, time, n_out) of the network driven by the trial's inputs.
 
     The inputs are given to the network in its own precision.  noise: drawn from generator.
+    Taught on the page "Cognitive tasks, line and ring attractors".
     """
     x = model.run(trial.inputs.to(model.C.dtype), noise=noise, generator=generator)
     return x, model.readout(x)

@@ -16,7 +16,9 @@ from docutils import nodes
 from docutils.parsers.rst import Directive
 
 from course_lib.staff.publishing import furniture, pdf
+from course_lib.staff.publishing.house import CourseHouse, CourseModules
 from course_lib.staff.publishing.icons import slim_icons
+from course_lib.staff.publishing.licences import CourseLicences
 from course_lib.staff.publishing.notebooks import toc_pages
 from course_lib.staff.publishing.set_pages import ProblemSet
 from course_lib.staff.publishing.tables import table
@@ -164,6 +166,9 @@ def setup(app) -> dict:
     app.add_node(StatusTable)
     app.add_directive("course-status", StatusDirective)
     app.add_directive("problem-set", ProblemSet)
+    app.add_directive("course-licences", CourseLicences)
+    app.add_directive("course-house", CourseHouse)
+    app.add_directive("course-modules", CourseModules)
     app.add_role("colab", repository_link("colab", "https://colab.research.google.com/github/{}"))
     app.add_role("repo", repository_link("repo", "https://github.com/{}"))
     app.connect("config-inited", on_config)

@@ -41,22 +41,23 @@ def without_words(tree: ast.Module) -> str:
 class Library:
     """The modules of one package, by name, and what each of them mentions.
 
-    package: the package's folder; its name is the package's name.
+    package: the package's folder; its name is the package's name.  without: folders that do not count.
     """
 
-    def __init__(self, package: Path) -> None:
+    def __init__(self, package: Path, without: tuple[str, ...] = ("staff",)) -> None:
         self.package = package
+        self.without = without
         self._trees: dict[str, ast.Module] = {}
         self._needs: dict[str, set[str]] = {}
         self._digests: dict[Path, str] = {}
 
     @cached_property
     def modules(self) -> dict[str, Path]:
-        """Dotted name -> file, of every module that is not the staff's."""
+        """Dotted name -> file, of every module that counts."""
         found = {}
         for path in sorted(self.package.rglob("*.py")):
             parts = path.relative_to(self.package.parent).with_suffix("").parts
-            if "staff" not in parts:
+            if not set(self.without) & set(parts):
                 found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
         return found
 

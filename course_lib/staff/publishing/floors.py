@@ -1,6 +1,6 @@
 """The floors of `course_lib` and the one rule about them: imports point to a lower floor, or sideways in a package.
 
-python tests/floors.py PACKAGE_FOLDER     prints every import that breaks the rule; exit code 1 if there is one
+python -m course_lib.staff.publishing.floors PACKAGE_FOLDER     prints every import that breaks the rule, exit code 1
 """
 
 import ast
@@ -25,6 +25,7 @@ FLOORS = {
 }
 SIDEWAYS = {("tasks", "systems")}  # the one sideways import between packages
 SIDES = {"student", "staff"}
+ROOMS = (*FLOORS, "student", "staff")
 
 
 def imported_modules(path: Path, package: Path) -> Iterator[tuple[int, str]]:
@@ -57,6 +58,18 @@ def allowed(importer: str, imported: str) -> bool:
     if importer not in FLOORS or imported not in FLOORS:
         return False
     return FLOORS[imported] < FLOORS[importer] or (importer, imported) in SIDEWAYS
+
+
+def imports(package: Path) -> dict[tuple[str, str], int]:
+    """(importer, imported) -> how many files of the room `importer` import something of the room `imported`."""
+    found: dict[tuple[str, str], set[Path]] = {}
+    for path in sorted(package.rglob("*.py")):
+        importer = path.relative_to(package).with_suffix("").parts[0]
+        for _, name in imported_modules(path, package):
+            imported = name.split(".")[0]
+            if importer in ROOMS and imported in ROOMS and importer != imported:
+                found.setdefault((importer, imported), set()).add(path)
+    return {edge: len(paths) for edge, paths in found.items()}
 
 
 def broken_imports(package: Path) -> list[str]:
