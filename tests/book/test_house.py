@@ -54,7 +54,8 @@ def test_every_module_says_what_it_is_for_and_has_a_test_and_a_page(rooms):
 def test_a_module_is_listed_with_those_that_name_it(rooms):
     found = {module.name: module for members in rooms.values() for module in members}
     assert found["analysis.poincare"].tests.names[0] == "tests/test_poincare.py"
-    assert "book/computation/fixed_points" in found["analysis.fixed_points"].pages.names
+    assert found["analysis.fixed_points"].pages.names[0] == "book/computation/fixed_points"
+    assert found["systems.lorenz63"].pages.names[0] == "book/flows/lorenz"
     assert found["analysis.sampled"].tests.through in {module for module in found if module.startswith("analysis.")}
     assert "problem_sets/a3_ei_rate" in house.where(found["student.checks.a3_ei_rate.q1"])
 

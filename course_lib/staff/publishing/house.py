@@ -29,7 +29,7 @@ def picture(package: Path) -> str:
     found = imports(package)
     side = CELL * len(ROOMS)
     drawn = [
-        f'<svg viewBox="0 0 {LEFT + side + 2} {TOP + side + 2}" role="img" class="course-house" '
+        f'<svg viewBox="0 0 {LEFT + side + 16} {TOP + side + 2}" role="img" class="course-house" '
         f'aria-label="{description(found)}" fill="currentColor" font-size="12">'
     ]
     for row, importer in enumerate(ROOMS):

@@ -51,6 +51,11 @@ def modules(root: Path) -> dict[str, list[Module]]:
     tests = {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in test_files(root)}
     pages = {page: page_code(root, page) for page in toc_pages(root) if has_code(root, page)}
     in_tests, in_pages = namers(library, tests, most=MOST), namers(library, pages)
+    titles = {page: title(root, page) for page in pages}
+    for module, names in in_pages.items():
+        words = library.modules[module].read_text("utf-8")
+        teaching = [page for page in names if f'page "{titles[page]}"' in words]
+        in_pages[module] = [*teaching, *(page for page in names if page not in teaching)]
     users: dict[str, set[str]] = {}
     for module, path in library.modules.items():
         needs = library.needs(module) - {module}
@@ -91,6 +96,11 @@ def page_code(root: Path, page: str) -> str:
     path = root / f"{page}.md"
     shown = [found.removesuffix(".py").replace("/", ".") for found in INCLUDED.findall(path.read_text("utf-8"))]
     return "\n".join([code(jupytext.read(path)), *(f"import {name}" for name in shown)])
+
+
+def title(root: Path, page: str) -> str:
+    """The first heading of a page."""
+    return next(line[2:] for line in (root / f"{page}.md").read_text("utf-8").splitlines() if line.startswith("# "))
 
 
 def started(library: Library, text: str) -> set[str]:
