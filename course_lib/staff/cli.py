@@ -90,10 +90,12 @@ def looks() -> None:
 
 @app.command()
 def picture() -> None:
-    """Draw the README's picture anew."""
+    """Draw the README's pictures anew; the small ones are figures of the built book."""
+    from course_lib.staff.publishing.gallery import draw_gallery
     from course_lib.staff.publishing.picture import draw_picture
 
-    typer.echo(str(draw_picture(course_root())))
+    for path in (draw_picture(course_root()), *draw_gallery(course_root())):
+        typer.echo(str(path))
 
 
 @app.command()
