@@ -1,4 +1,4 @@
-"""The course in pictures, for the README: one figure of each of nine chapters, as the built book shows it, made small."""
+"""The course in pictures, for the README: a figure of each of nine chapters, as the built book shows it, made small."""
 
 import base64
 import io
@@ -15,7 +15,7 @@ CHOSEN = {  # page -> its figure
     "book/flows/lorenz": "fig-butterfly",
     "book/networks/ctrnn": "fig-model-tent",
     "book/networks/ei_rate": "fig-weights",
-    "book/networks/spiking_networks": "fig-raster",
+    "book/networks/spiking_networks": "fig-mean-field",
     "book/networks/synthesis": "fig-loops",
     "book/computation/flipflop": "fig-cube-states",
     "book/computation/fixed_points": "fig-all-roads",
