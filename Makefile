@@ -29,7 +29,7 @@ test: $(STAMP) $(COLAB)
 	@$(RUN) tests/run.py
 
 test-all: $(STAMP) $(COLAB)
-	@$(RUN) tests/run.py --all
+	@$(RUN) tests/run.py --all --coverage
 
 # Programs of the distribution, not of Python: the browser for the book's tests, the wall for grading.
 system:

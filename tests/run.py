@@ -2,6 +2,7 @@
 
     python tests/run.py                 what `make test` runs
     python tests/run.py --all           also what is marked slow
+    python tests/run.py --coverage      also which lines of the library no test runs, and whether they are too many
     python tests/run.py units book      these parts alone
 
 A part fails when its tests do, or when it takes more than twice its budget in CPU seconds of all its processes: wall
@@ -23,7 +24,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 CORES = 2
-SLOW_FACTOR = 12  # budgets of `--all`, which holds the long tests
+COVERED = 95  # per cent of the library's lines
+SLOW_FACTOR = 12  # budgets of `--all`, which holds the long tests, and of `--coverage`, which slows all of them
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,15 @@ PARTS = (
     Part("assignments", 4, ("tests/assignments",)),
 )
 
+REPORT = Part(
+    "coverage",
+    2,
+    commands=(
+        (PYTHON, "-m", "coverage", "combine", "--quiet"),
+        (PYTHON, "-m", "coverage", "report", "--skip-covered", "--sort=cover", f"--fail-under={COVERED}"),
+    ),
+)
+
 
 def environment() -> dict[str, str]:
     """One thread for numerics, no bytecode beside the sources."""
@@ -105,12 +116,13 @@ def with_slow(arguments: tuple[str, ...], slow: bool) -> list[str]:
     return [*words, "-m", "not slow"]
 
 
-def run_tests(part: Part, slow: bool) -> tuple[int, int, int, float, str, str]:
+def run_tests(part: Part, slow: bool, coverage: bool) -> tuple[int, int, int, float, str, str]:
     """Run one pytest part: passed, failed, skipped, CPU seconds, reason of failure, output."""
     with tempfile.TemporaryDirectory() as folder:
         report = Path(folder) / "report.xml"
         command = [
             PYTHON,
+            *(("-m", "coverage", "run") if coverage else ()),
             "-m",
             "pytest",
             *with_slow(part.arguments, slow),
@@ -139,20 +151,22 @@ def run_commands(part: Part) -> tuple[int, int, int, float, str, str]:
     for command in part.commands:
         code, output, cpu = call(command)
         total += cpu
+        texts.append(f"$ {' '.join(command)}\n{output}")
         if code:
             said = output.strip().splitlines()  # where only a part of this is kept, the error should be in it
             failed.append(" ".join([*command[1:], "said:", said[-1] if said else "nothing"]))
-            texts.append(f"$ {' '.join(command)}\n{output}")
     reason = f"failed: {'; '.join(failed)}" if failed else ""
     return len(part.commands) - len(failed), len(failed), 0, total, reason, "\n".join(texts)
 
 
-def run_part(part: Part, slow: bool) -> Outcome:
+def run_part(part: Part, slow: bool, coverage: bool) -> Outcome:
     """Run one part and hold it to its budget."""
     start = time.monotonic()
-    passed, failed, skipped, cpu, reason, output = run_commands(part) if part.commands else run_tests(part, slow)
+    passed, failed, skipped, cpu, reason, output = (
+        run_commands(part) if part.commands else run_tests(part, slow, coverage)
+    )
     wall = time.monotonic() - start
-    limit = 2 * 60 * part.minutes * (SLOW_FACTOR if slow else 1)
+    limit = 2 * 60 * part.minutes * (SLOW_FACTOR if slow or coverage else 1)
     if cpu > limit and not reason:
         failed, reason = failed + 1, f"took {cpu:.0f} CPU s, more than twice its budget of {60 * part.minutes:.0f} s"
     return Outcome(part, passed, failed, skipped, cpu, wall, reason, output)
@@ -174,7 +188,7 @@ def show(outcome: Outcome) -> None:
         print("\n".join(f"    {line}" for line in lines), flush=True)
 
 
-def run_parts(parts: Sequence[Part], slow: bool) -> Iterator[Outcome]:
+def run_parts(parts: Sequence[Part], slow: bool, coverage: bool) -> Iterator[Outcome]:
     """Run parts beside each other while cores are free, in their order, none before what it waits for."""
     waiting, running, free = list(parts), {}, CORES
     with ThreadPoolExecutor(CORES) as pool:
@@ -183,7 +197,7 @@ def run_parts(parts: Sequence[Part], slow: bool) -> Iterator[Outcome]:
             for part in list(waiting):
                 if part.cores <= free and not unfinished & set(part.after):
                     waiting.remove(part)
-                    running[pool.submit(run_part, part, slow)] = part
+                    running[pool.submit(run_part, part, slow, coverage)] = part
                     free -= part.cores
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 free += running.pop(future).cores
@@ -195,6 +209,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("parts", nargs="*", help=", ".join(part.name for part in PARTS))
     parser.add_argument("--all", action="store_true", help="also run what is marked slow")
+    parser.add_argument("--coverage", action="store_true", help="also say which lines of course_lib no test runs")
     wanted = parser.parse_args()
     unknown = set(wanted.parts) - {part.name for part in PARTS}
     if unknown:
@@ -202,9 +217,16 @@ def main() -> int:
     parts = [part for part in PARTS if not wanted.parts or part.name in wanted.parts]
     start = time.monotonic()
     outcomes = []
-    for outcome in run_parts(parts, wanted.all):
+    if wanted.coverage:
+        call((PYTHON, "-m", "coverage", "erase"))  # of a run that was ended
+    for outcome in run_parts(parts, wanted.all, wanted.coverage):
         outcomes.append(outcome)
         show(outcome)
+    if wanted.coverage:
+        outcomes.append(run_part(REPORT, wanted.all, False))
+        show(outcomes[-1])
+        if not outcomes[-1].failed:
+            print(outcomes[-1].output, flush=True)
     passed, failed, skipped = (sum(getattr(o, key) for o in outcomes) for key in ("passed", "failed", "skipped"))
     print(f"\nwhole suite: {time.monotonic() - start:.0f} s wall, {len(parts)} parts on {CORES} cores")
     print(f"{passed} passed, {failed} failed, {skipped} skipped")
