@@ -239,6 +239,7 @@ from .rows_spiking_loop import LOOP_ROWS  # noqa: E402
 from .rows_spiking_trained import TRAINED_ROWS  # noqa: E402
 from .rows_systems import SYSTEMS_ROWS  # noqa: E402
 from .rows_tasks import TASK_ROWS  # noqa: E402
+from .rows_walls import SET_WALLS  # noqa: E402
 
 ROWS: dict[str, Row] = {
     row.name: row
@@ -258,5 +259,6 @@ ROWS: dict[str, Row] = {
         *GRADING_ROWS,
         *SCALE_ROWS,
         *SET_ROWS,
+        SET_WALLS,
     )
 }
