@@ -129,6 +129,10 @@ def test_a_phase_plane_holds_the_fields_values():
     plane = phase_plane(Linear(tensor([0.0, 1.0], [-2.0, 0.0])), (-1.0, -2.0), (1.0, 2.0), n=5)
     assert_close(plane.u, plane.y[:, None].expand(5, 5))
     assert_close(plane.v, -2 * plane.x[None, :].expand(5, 5))
+    assert_close(plane.x, torch.linspace(-1, 1, 5, dtype=F64))
+    assert_close(plane.y, 2 * plane.x)
+    oblong = phase_plane(Linear(tensor([0.0, 1.0], [-2.0, 0.0])), (-1.0, -3.0), (2.0, 5.0), n=2)
+    assert_close(torch.stack((oblong.x, oblong.y)), tensor([-1.0, 2.0], [-3.0, 5.0]))
     slice_of_three = phase_plane(Bistable(3, bits=3), (-1.0, -1.0), (1.0, 1.0), n=3, coordinates=(2, 0))
     assert_close(slice_of_three.u[0], tensor(0.0, 0.0, 0.0))
 

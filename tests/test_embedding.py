@@ -50,6 +50,11 @@ def test_a_circle_needs_two_coordinates_and_noise_more_than_ten(rng):
     assert not noise.found and noise.dim == 0 and "noise" in noise.remark
 
 
+def test_a_share_for_every_dimension_that_was_tried():
+    found = false_nearest_neighbours(circle(600, 37.3)[:, 0], lag=9, max_dim=4)
+    assert found.dims.tolist() == [1, 2, 3, 4] and len(found.share) == 4
+
+
 def test_lorenz_needs_three_coordinates():
     data = load("lorenz63")
     record = delay_embedding(data.orbit[:, 0])

@@ -1,6 +1,7 @@
 """The search for fixed points on systems whose rest points stand on paper, flows and maps kept apart, and bad input."""
 
 import dataclasses
+import itertools
 
 import pytest
 import torch
@@ -62,7 +63,24 @@ def test_structured_seeds_complete_a_list_that_began_with_the_nodes(rng):
     assert fixed_points(flow, seeds).index_counts() == [8, 12, 6, 1]
     pairs = cell_seeds(nodes.x, copies=1, generator=rng)
     assert pairs.shape == (8 + 28 + 1, 3)
+    halfway = torch.stack([(a + b) / 2 for a, b in itertools.combinations(nodes.x, 2)])
+    assert_close(pairs[8:36], halfway)
+    assert_close(pairs[36], nodes.x.mean(dim=0))
     assert fixed_points(flow, pairs).index_counts() == [8, 12, 6, 1]
+
+
+def test_a_seed_in_a_cell_is_the_mean_of_its_corners(rng):
+    corners = tensor([-2.0, -1.0], [-2.0, 3.0], [4.0, -1.0])  # the corner (1, 1) is missing
+    seeds = cell_seeds(corners, labels=corners.sign(), copies=1, generator=rng)
+    left, across = ([-2.0, -1.0], [-2.0, 1.0], [-2.0, 3.0]), ([1.0, -1.0], [0.0, 1 / 3], [-2.0, 3.0])
+    assert_close(seeds, tensor(*left, *across, [4.0, -1.0], [4.0, -1.0]))
+
+
+def test_starts_lie_about_the_states_as_far_as_the_noise_says(rng):
+    states = tensor([5.0, -5.0])
+    starts = draw_starts(states, 4000, noise=0.3, generator=rng)
+    assert_close(starts.std(dim=0), torch.full((2,), 0.3, dtype=F64), rtol=0.05, atol=0)
+    assert_close(starts.mean(dim=0), states[0], rtol=0, atol=0.03)
 
 
 def test_seeds_between_neighbours_that_are_no_cube(rng):

@@ -58,6 +58,18 @@ def test_lorenz_from_several_shorter_orbits():
     assert record.exponent == pytest.approx(LAMBDA_1, rel=0.06)
 
 
+def test_a_horizon_is_a_time_and_a_slope_stands_in_the_middle_of_what_it_is_taken_over():
+    data = load("lorenz63")
+    record = lyapunov_from_data(data.orbit[:4000], dt=data.orbit_dt, horizon=1.5)
+    assert float(record.t[-1]) == pytest.approx(1.5, abs=data.orbit_dt)
+    half = float(record.slope_t[0] - record.t[0])  # as far from the curve's start as the last one from its end
+    assert float(record.t[-1] - record.slope_t[-1]) == pytest.approx(half)
+    span = len(record.t) - len(record.slopes)
+    assert 2 * half == pytest.approx(float(record.t[span] - record.t[0]))
+    rise = record.curve[span:] - record.curve[:-span]
+    assert torch.allclose(record.slopes * 2 * half, rise)
+
+
 def test_one_coordinate_is_embedded_first():
     data = load("lorenz63")
     record = lyapunov_from_data(data.orbit[:, 0], dt=data.orbit_dt)

@@ -14,6 +14,7 @@ from problems import F64
 from torch.testing import assert_close
 
 from course_lib.analysis import (
+    Retention,
     principal_components,
     psychometric_curve,
     retention_of_bits,
@@ -29,6 +30,11 @@ from course_lib.plotting import (
 )
 from course_lib.tasks import ContextDecision, FlipFlop, MemoryNumber
 from course_lib.validation import CourseError
+
+
+def test_a_memory_lasts_until_the_first_score_that_is_too_low():
+    record = Retention(hold=torch.tensor([1.0, 2.0, 4.0, 8.0]), score=torch.tensor([1.0, 0.9, 0.6, 0.95]), n_trials=1)
+    assert [record.lasts(least) for least in (0.5, 0.7, 0.92, 1.1)] == [8.0, 2.0, 1.0, 0.0]
 
 
 @pytest.fixture

@@ -49,6 +49,20 @@ def test_the_rate_fixes_the_radius(rng):
     assert record.rate == pytest.approx(0.05, abs=1e-3)
 
 
+def test_without_a_radius_it_is_a_tenth_of_the_clouds_size():
+    t = torch.linspace(0, 12.5, 200, dtype=torch.float64)
+    circle = 3.0 * torch.stack((t.cos(), t.sin()), dim=-1)
+    size = float((circle - circle.mean(dim=0)).square().sum(dim=-1).mean().sqrt())
+    assert recurrence_matrix(circle).radius == pytest.approx(0.1 * size)
+
+
+def test_the_widest_band_leaves_one_pair():
+    record = recurrence_matrix(torch.arange(20.0, dtype=torch.float64)[:, None], radius=30.0)
+    assert recurrence_quantification(record, theiler_window=18).rate == 1.0
+    with pytest.raises(ValueError, match="less than 19 samples"):
+        recurrence_quantification(record, theiler_window=19)
+
+
 def test_the_band_along_the_diagonal_is_left_out():
     x = torch.linspace(0, 1, 200, dtype=torch.float64)[:, None]  # a straight line comes back to nothing
     record = recurrence_matrix(x, radius=0.024)

@@ -27,6 +27,11 @@ def test_a_parabola_gives_up_its_vertex_between_samples():
     assert_close(return_map(hump).current, torch.tensor([3.0], dtype=F64), rtol=0, atol=1e-12)
 
 
+def test_three_samples_are_long_enough_to_look_for_maxima():
+    with pytest.raises(CourseError, match="two maxima"):  # and not: at least 3 samples
+        return_map(torch.tensor([0.0, 1.0, 0.0], dtype=F64))
+
+
 def test_pairs_never_join_two_trajectories():
     t = torch.arange(0, 3.2, 0.01, dtype=F64)
     wave = (2 * math.pi * (t - 0.5)).cos()

@@ -24,6 +24,6 @@ def phase_surrogate(series: Series, *, generator: torch.Generator) -> Series:
     phases[:, 0] = 1.0  # the mean is real
     if rows.shape[1] % 2 == 0:
         phases[:, -1] = 1.0  # and so is the highest frequency of an even number of samples
-    surrogate = np.fft.irfft(np.abs(transform) * phases + 0 * transform, n=rows.shape[1], axis=1)
+    surrogate = np.fft.irfft(np.abs(transform) * phases, n=rows.shape[1], axis=1)
     surrogate += rows.mean(axis=1, keepdims=True) - surrogate.mean(axis=1, keepdims=True)
     return tensor(surrogate).reshape(series.shape)

@@ -11,9 +11,11 @@ import pytest
 from mutations.generated import Mutant, change, draw, mutants
 from mutations.test_patches import HERE, ROOT, make_copy
 
-from course_lib.staff.publishing.modules import modules
+from course_lib.staff.publishing.modules import MOST, namers
+from course_lib.staff.publishing.used import Library
 
 COUNT, KILLED = 200, 0.8
+TESTS = 6  # files of tests that a mutant is shown to
 SEED = 1
 SECONDS = 240  # of CPU: a mutant that has not come to an end by then is noticed, too
 JUDGE = ROOT / "course_lib" / "staff" / "grading" / "judge.py"
@@ -61,12 +63,16 @@ def test_a_mutant_is_one_change_and_messages_have_none(tmp_path):
 
 
 def known_tests(root: Path) -> dict[str, list[str]]:
-    """File of a module -> the fast tests that know it best."""
+    """File of a module -> the tests of the library and the grader that know it, the closest first."""
+    library = Library(root / "course_lib", without=())
+    paths = [*(root / "tests").glob("test_*.py"), *(root / "tests" / "grading").glob("test_*.py")]
+    texts = {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in paths}
+    named = namers(library, texts, most=MOST)
     found = {}
-    for members in modules(root).values():
-        for module in members:
-            fit = [name for name in module.tests.names if Path(name).parent.name in ("tests", "grading")]
-            found[str(root / module.path)] = [name for name in fit if Path(name).name.startswith("test_")]
+    for module, path in library.modules.items():
+        users = [other for other in library.modules if other != module and module in library.needs(other)]
+        own = named.get(module) or [test for user in users for test in named.get(user, ())[:1]]
+        found[str(path)] = list(dict.fromkeys(own))[:TESTS]
     return found
 
 
