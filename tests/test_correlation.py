@@ -46,6 +46,7 @@ def test_rulers(points, dimension, seed):
     assert record.found
     assert record.dimension == pytest.approx(dimension, abs=0.03)
     assert 0 < record.standard_error < 0.03
+    assert ("fill" in record.remark) == (dimension == 2.0)  # of one coordinate there is nothing to say
 
 
 def test_cantor_set_over_whole_factors_of_three(rng):
