@@ -13,7 +13,7 @@ from course_lib.staff.publishing.modules import Found, Module, modules
 
 CELL, LEFT, TOP = 24, 96, 84  # pixels of the drawing
 REFERENCE = {"dynamics", "systems", "models", "training", "analysis", "separatrix", "studies", "plotting", "student"}
-ABOUT_STAFF = {
+INSTEAD = {  # pages on what no page's code uses
     "staff.grading": "[Grade a class](../instructors/grade.md)",
     "staff.publishing": "[Adopt the course](../instructors/adopt.md)",
     "staff": "[The house](house.md)",
@@ -75,9 +75,9 @@ def listing(root: Path) -> str:
 
 def where(module: Module) -> str:
     """The tests and pages of a module, in a line."""
-    tests = met(module.tests, [f"`{name.removeprefix('tests/')}`" for name in module.tests.names])
-    pages = met(module.pages, [f"{{doc}}`/{name}`" for name in module.pages.names])
-    home = next((page for room, page in ABOUT_STAFF.items() if f"{module.name}.".startswith(f"{room}.")), None)
+    tests = in_a_row(module.tests, [f"`{name.removeprefix('tests/')}`" for name in module.tests.names])
+    pages = in_a_row(module.pages, [f"{{doc}}`/{name}`" for name in module.pages.names])
+    home = next((page for room, page in INSTEAD.items() if f"{module.name}.".startswith(f"{room}.")), None)
     if module.name.startswith("student.checks.a"):
         pages = f"{{doc}}`/book/problem_sets/{module.name.split('.')[2]}`"
     elif home and (not module.pages.names or module.name.startswith("staff")):
@@ -85,7 +85,7 @@ def where(module: Module) -> str:
     return f"*Test:* {tests or 'in no test of this checkout'}. *Page:* {pages or 'the reference'}."
 
 
-def met(found: Found, names: list[str]) -> str:
+def in_a_row(found: Found, names: list[str]) -> str:
     """Names in a row, and through what they meet the module when not by its own name."""
     return ", ".join(names) + (f" (by way of `{found.through}`)" if found.through else "")
 
