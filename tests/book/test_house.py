@@ -56,7 +56,7 @@ def test_a_module_is_listed_with_those_that_name_it(rooms):
     assert found["analysis.poincare"].tests.names[0] == "tests/test_poincare.py"
     assert found["analysis.fixed_points"].pages.names[0] == "book/computation/fixed_points"
     assert found["systems.lorenz63"].pages.names[0] == "book/flows/lorenz"
-    assert found["analysis.sampled"].tests.through in {module for module in found if module.startswith("analysis.")}
+    assert found["analysis.sampled"].pages.through in {module for module in found if module.startswith("analysis.")}
     assert "problem_sets/a3_ei_rate" in house.where(found["student.checks.a3_ei_rate.q1"])
 
 
