@@ -1,15 +1,11 @@
 """Small changes that nobody chose: most of them have to be noticed by the tests of the module that was changed."""
 
 import ast
-import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 from mutations.generated import Mutant, change, draw, mutants
-from mutations.test_patches import HERE, ROOT, make_copy
+from mutations.test_patches import ROOT, exit_codes, make_copy
 
 from course_lib.staff.publishing.modules import MOST, namers
 from course_lib.staff.publishing.used import Library
@@ -91,16 +87,7 @@ def fates(drawn: list[Mutant], folder: Path) -> list[str]:
         }
         for mutant in drawn
     ]
-    settings = {"OMP_NUM_THREADS": "1", "COURSE_CHECK_SHAPES": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    done = subprocess.run(
-        [sys.executable, HERE / "forked.py"],
-        input=json.dumps(jobs),
-        env={**os.environ, **settings},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    return ["alive" if code == 0 else "stopped" if code < 0 else "killed" for code in json.loads(done.stdout)]
+    return ["alive" if code == 0 else "stopped" if code < 0 else "killed" for code in exit_codes(jobs)]
 
 
 @pytest.mark.slow

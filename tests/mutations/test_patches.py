@@ -64,6 +64,20 @@ def apply_patch(folder: Path, patch: Path) -> str:
     return "" if done.returncode == 0 else done.stderr or "git apply failed"
 
 
+def exit_codes(jobs: list[dict]) -> list[int]:
+    """What pytest ended with on each job; forked.py says what a job is."""
+    settings = {"OMP_NUM_THREADS": "1", "COURSE_CHECK_SHAPES": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run(
+        [sys.executable, HERE / "forked.py"],
+        input=json.dumps(jobs),
+        env={**os.environ, **settings},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    )
+    return json.loads(done.stdout)
+
+
 @pytest.fixture(scope="module")
 def runs(request, tmp_path_factory) -> dict[str, Run]:
     """The run of every patch that this session asks about, and under "as it is" their tests on the unchanged copy."""
@@ -78,18 +92,9 @@ def runs(request, tmp_path_factory) -> dict[str, Run]:
         {"folder": str(folders[name]), "tests": tests[name], "output": str(folders[name] / "output.txt")}
         for name in tests
     ]
-    settings = {"OMP_NUM_THREADS": "1", "COURSE_CHECK_SHAPES": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
-    done = subprocess.run(
-        [sys.executable, HERE / "forked.py"],
-        input=json.dumps(jobs),
-        env={**os.environ, **settings},
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert done.returncode == 0
     return {
         name: Run(code, (folders[name] / "output.txt").read_text(), applied.get(name, ""))
-        for name, code in zip(tests, json.loads(done.stdout), strict=True)
+        for name, code in zip(tests, exit_codes(jobs), strict=True)
     }
 
 
