@@ -12,7 +12,6 @@ from course_lib.staff.publishing.floors import FLOORS, ROOMS, allowed, imports
 from course_lib.staff.publishing.modules import Found, Module, modules
 
 CELL, LEFT, TOP = 24, 96, 84  # pixels of the drawing
-REFERENCE = {"dynamics", "systems", "models", "training", "analysis", "separatrix", "studies", "plotting", "student"}
 INSTEAD = {  # pages on what no page's code uses
     "staff.grading": "[Grade a class](../instructors/grade.md)",
     "staff.publishing": "[Adopt the course](../instructors/adopt.md)",
@@ -65,7 +64,7 @@ def listing(root: Path) -> str:
         floor = f", floor {FLOORS[room]}" if room in FLOORS else ""
         below = [other for other in ROOMS if other != room and allowed(room, other)]
         lines += [f"## {room}{floor}", "", f"May import: {', '.join(below) if below else 'nothing of the library'}."]
-        if room in REFERENCE:
+        if (root / "book" / "reference" / f"api_{room}.md").is_file():
             lines += [f"Reference: {{doc}}`/book/reference/api_{room}`."]
         lines += [""]
         for module in members:

@@ -49,7 +49,7 @@ def stated(name: str) -> str:
     metadata = importlib.metadata.metadata(name)
     classified = [line.split(" :: ")[-1] for line in metadata.get_all("Classifier", []) if line.startswith("License")]
     named = " / ".join(line for line in classified if line != "OSI Approved")
-    (expression,), (words,) = (metadata.get_all(key, [""]) for key in ("License-Expression", "License"))
+    expression, words = (metadata.get_all(key, [""])[0] for key in ("License-Expression", "License"))
     return expression or named or words.strip().split("\n")[0]
 
 
