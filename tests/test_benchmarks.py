@@ -7,10 +7,12 @@ import math
 from types import SimpleNamespace
 
 import pytest
-from benchmarks import peers, records, rotation
-from benchmarks.rows import ROWS, Criterion, median
+from benchmarks import peers, records, rotation, status
+from benchmarks.rows import Criterion, median
+from benchmarks.table import ROWS, SECTIONS
 
 SHORT = records.read_toml("short.toml")
+HELD = ("section", "target", "wanted", "elsewhere", "tests")
 
 
 def recorded() -> dict:
@@ -23,6 +25,25 @@ def test_every_recorded_figure_meets_its_target_or_is_listed_as_short():
 
 def test_the_page_of_results_is_made_from_the_records():
     assert (records.HERE / "results.md").read_text() == records.render()
+
+
+def test_the_figures_of_the_status_page_are_made_from_the_records():
+    assert status.FILE.read_text(encoding="utf-8") == status.text()
+
+
+def test_a_target_on_the_status_page_has_its_bound_its_figure_and_the_range_of_single_seeds():
+    shown = status.of_criterion(Criterion("a", "a things", median("a"), 2.0, at_least=True), [{"a": 3.0}, {"a": 1.0}])
+    assert shown == {"words": "a things", "wanted": "≥ 2", "ours": "2", "seeds": "1 to 3", "met": True}
+
+
+def test_targets_that_are_yes_or_no_are_held_by_tests_that_exist():
+    tests = records.HERE.parent
+    for entry in records.read_toml("held.toml"):
+        assert {"section", "target", "wanted", "tests"} <= set(entry) <= set(HELD), entry
+        assert entry["section"] in SECTIONS and entry["tests"], entry
+        for named in entry["tests"]:
+            file, _, test = named.partition("::")
+            assert f"def {test or 'test_'}" in (tests / file).read_text(encoding="utf-8"), named
 
 
 def test_records_name_commit_modules_and_machine_and_no_computer():

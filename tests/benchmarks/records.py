@@ -16,7 +16,8 @@ from course_lib import __version__
 from course_lib.staff.publishing.used import without_words
 
 from . import rotation
-from .rows import ROWS, Row
+from .rows import Criterion, Row
+from .table import ROWS
 
 HERE = Path(__file__).resolve().parent
 LIBRARY = HERE.parent.parent / "course_lib"
@@ -152,32 +153,44 @@ def render() -> str:
         lines += ["| target | bound | ours | met |", "|---|---|---|---|"]
         for criterion in row.criteria:
             state = "yes" if criterion.met(figures) else "no" + (", listed" * ((row.name, criterion.name) in short))
-            bound = f"{'≥' if criterion.at_least else '≤'} {criterion.bound:g}"
-            lines.append(f"| {criterion.words} | {bound} | {criterion.value(figures):.4g} | {state} |")
+            lines.append(f"| {criterion.words} | {bound(criterion)} | {criterion.value(figures):.4g} | {state} |")
         keys = list(figures[0])
         lines += ["", "| seed | " + " | ".join(keys) + " |", "|---" * (len(keys) + 1) + "|"]
         for seed, values in zip(row.seeds, figures, strict=True):
             lines.append(f"| {seed} | " + " | ".join(f"{values[key]:.5g}" for key in keys) + " |")
-        lines += _provenance(row, record) + _peers(row)
+        lines += ["", provenance(row, record), "", *_peers(row)]
     lines += rotation.render(rotation.load())
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _provenance(row: Row, record: dict[str, Any]) -> list[str]:
+def bound(criterion: Criterion) -> str:
+    """What a target asks, as a sign and a number."""
+    return f"{'≥' if criterion.at_least else '≤'} {criterion.bound:g}"
+
+
+def provenance(row: Row, record: dict[str, Any]) -> str:
+    """When, on which machine, at which commit and version the figures were measured."""
     seeds = [record["seeds"][str(seed)] for seed in row.seeds]
     machines = sorted({f"{s['machine']['cpu']}, {s['machine']['cores']} cores" for s in seeds})
     commits = sorted({s["commit"][:10] for s in seeds})
     dates = sorted({s["date"] for s in seeds})
-    return ["", f"{'; '.join(dates)}, {'; '.join(machines)}, at {', '.join(commits)}, version {record['version']}.", ""]
+    return f"{'; '.join(dates)}, {'; '.join(machines)}, at {', '.join(commits)}, version {record['version']}."
+
+
+def peers_of(row: Row) -> list[dict[str, Any]]:
+    """The entries of other work for the same question."""
+    return [e for e in (*read_toml("peers.toml"), *read_measured_peers()) if e["row"] == row.name]
+
+
+def peer_value(entry: dict[str, Any]) -> str:
+    """A peer's figure with its unit."""
+    return f"{entry['value']} {entry['unit']}".rstrip()
 
 
 def _peers(row: Row) -> list[str]:
-    known = [*read_toml("peers.toml"), *read_measured_peers()]
-    entries = [entry for entry in known if entry["row"] == row.name]
+    entries = peers_of(row)
     if not entries:
         return []
     lines = ["| peer's figure | value | how | source | date |", "|---|---|---|---|---|"]
-    for e in entries:
-        value = f"{e['value']} {e['unit']}".rstrip()
-        lines.append(f"| {e['figure']} | {value} | {e['kind']} | {e['source']} | {e['date']} |")
+    lines += [f"| {e['figure']} | {peer_value(e)} | {e['kind']} | {e['source']} | {e['date']} |" for e in entries]
     return [*lines, ""]

@@ -9,20 +9,8 @@ from course_lib.models import EIRateNetwork
 from course_lib.tasks import LorenzForecast
 from course_lib.training import fit_forecaster, fit_reservoir
 
-from .rows import (
-    DT,
-    SPECTRUM,
-    Criterion,
-    Figures,
-    Row,
-    bounded_for,
-    driven_states,
-    largest,
-    median,
-    prediction_times,
-    smallest,
-    unseen,
-)
+from .rows import Criterion, Figures, Row, largest, median, smallest
+from .rows_lorenz import DT, SPECTRUM, bounded_for, driven_states, prediction_times, unseen
 
 
 def dale_network(n: int, gain: float, generator: torch.Generator) -> EIRateNetwork:

@@ -13,7 +13,8 @@ from course_lib.models import SpikingEINetwork, SpikingLoop
 from course_lib.tasks import LorenzForecast
 from course_lib.training import fit_slow_synapse
 
-from .rows import LYAPUNOV_TIME, Criterion, Figures, Row, largest, median, smallest
+from .rows import Criterion, Figures, Row, largest, median, smallest
+from .rows_lorenz import LYAPUNOV_TIME
 
 F64 = torch.float64
 UNIT = 4000.0  # ms for one time unit of Lorenz

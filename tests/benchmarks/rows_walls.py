@@ -107,3 +107,4 @@ SET_WALLS = Row(
     seeds=(0, 1, 2),
     notes="One job at a time in both; here with its walls, judge and feedback. A seed only repeats.",
 )
+WALL_ROWS = (SET_WALLS,)

@@ -8,8 +8,8 @@ import sys
 
 import torch
 
-from . import grading_costs, records, rotation
-from .rows import ROWS
+from . import grading_costs, records, rotation, status
+from .table import ROWS
 
 
 def main(names: list[str]) -> int:
@@ -28,7 +28,8 @@ def main(names: list[str]) -> int:
     if not names:
         print(f"trained anew: {rotation.rotate(records.commit())}", flush=True)
     (records.HERE / "results.md").write_text(records.render())
-    grading_costs.FILE.write_text(grading_costs.text())  # which the book reads
+    for published in (grading_costs, status):  # which the book reads
+        published.FILE.write_text(published.text(), encoding="utf-8")
     problems = records.complaints({name: records.load(name) for name in ROWS}, records.read_toml("short.toml"))
     problems += rotation.complaints(rotation.load())
     print("\n".join(problems) if problems else "every target is met, or listed in short.toml")

@@ -15,7 +15,7 @@ from course_lib.staff.publishing.plain_roles import ConversionError, Page
 
 # cells, and what only pages without a notebook hold
 BOOK_ONLY = {"code-cell", "bibliography", "course-status", "eval-rst", "figure", "problem-set"}
-BOOK_ONLY |= {"course-house", "course-licences", "course-modules"}  # on pages without cells
+BOOK_ONLY |= {"course-house", "course-licences", "course-modules", "course-results"}  # on pages without cells
 
 FAR = {
     (kind, label): (value, "book/far", "Far")

@@ -1,7 +1,5 @@
 """The built site: no warning, no dead link, every figure described, nothing from outside, light enough."""
 
-import gzip
-import json
 import re
 from functools import cache
 from pathlib import Path
@@ -9,7 +7,7 @@ from urllib.parse import unquote, urldefrag, urlparse
 
 import numpy as np
 import pytest
-from bs4 import BeautifulSoup
+from benchmarks.rows_book import FIRST_VISIT, first_visit, page_seconds, soup
 from matplotlib.image import imread, imsave
 
 from course_lib.staff.publishing.config import read_names
@@ -17,13 +15,6 @@ from course_lib.staff.publishing.notebooks import has_code
 from course_lib.staff.publishing.sphinx_ext import BOOK_BUDGET, PAGE_BUDGET
 
 MACHINES_DIFFER = 2  # budgets are those of an ordinary laptop
-FIRST_VISIT = 1_000_000  # bytes, compressed, of text assets
-TEXT_ASSETS = {".html", ".css", ".js", ".svg"}
-
-
-@cache
-def soup(path: Path) -> BeautifulSoup:
-    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
 
 
 @cache
@@ -107,15 +98,6 @@ def test_nothing_is_loaded_from_outside(site):
                 assert not urlparse(found.get(key) or "").netloc, f"{path.relative_to(site)}: {found}"
 
 
-def first_visit(site: Path, page: str) -> int:
-    """Compressed bytes of the text that a browser fetches before the reader touches anything."""
-    path = site / f"{page}.html"
-    wanted = {path}
-    for found in soup(path).select("script[src], link[rel=stylesheet], link[rel=preload]"):
-        wanted.add((path.parent / (found.get("src") or found.get("href")).split("?")[0]).resolve())
-    return sum(len(gzip.compress(f.read_bytes())) for f in wanted if f.suffix in TEXT_ASSETS)
-
-
 def test_the_first_visit_is_light(site, pages):
     weights = {page: first_visit(site, page) for page in pages}
     assert max(weights.values()) <= FIRST_VISIT, weights
@@ -130,10 +112,8 @@ def over_budget(seconds: dict[str, float]) -> list[str]:
 def test_each_page_keeps_its_budget_and_says_what_it_took(site, pages, root):
     found = {}
     for page in (page for page in pages if has_code(root, page)):
-        path = root / "_build" / "jupyter_execute" / f"{page}.glue.json"
-        seconds = json.loads(path.read_text(encoding="utf-8"))["cpu_seconds"]["data"]["text/plain"].strip("'")
-        assert f"{seconds} CPU seconds" in soup(site / f"{page}.html").select_one(".page-foot").get_text(), page
-        found[page] = float(seconds)
+        found[page] = page_seconds(root, page)
+        assert f"{found[page]:g} CPU seconds" in soup(site / f"{page}.html").select_one(".page-foot").get_text(), page
     assert over_budget(found) == []
 
 

@@ -1,7 +1,7 @@
 """Dale networks at one seed, against the bounds that no seed may miss. Times are the bench's affair."""
 
 import pytest
-from benchmarks.rows import SPECTRUM, bounded_for, driven_states, prediction_times, unseen
+from benchmarks.rows_lorenz import SPECTRUM, bounded_for, driven_states, prediction_times, unseen
 from benchmarks.rows_networks import dale_spectrum, fit_random_dale, train_dale, wrong_signs
 
 SEED = 0

@@ -2,7 +2,7 @@
 
 import pytest
 import torch
-from benchmarks.rows import (
+from benchmarks.rows_lorenz import (
     SPECTRUM,
     bounded_for,
     driven_states,

@@ -1,7 +1,7 @@
 """A separatrix at one seed, against the bounds that no seed may miss. Times are the bench's affair."""
 
 import pytest
-from benchmarks.rows import ROWS
+from benchmarks.table import ROWS
 
 SEED = 0
 

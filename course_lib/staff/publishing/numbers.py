@@ -14,7 +14,14 @@ from course_lib.staff.publishing.notebooks import toc_pages
 from course_lib.staff.publishing.plain_markdown import FENCE, PLAIN_FENCE, closing_line
 from course_lib.validation import CourseError
 
-MADE = {"course-status", "problem-set", "course-house", "course-modules", "course-licences"}  # from code and records
+MADE = {  # from code and records
+    "course-house",
+    "course-licences",
+    "course-modules",
+    "course-results",
+    "course-status",
+    "problem-set",
+}
 SILENT = {"code-cell", "exercise", "literalinclude", "math", "bibliography", *MADE}
 NUMBER = re.compile(r"(?<![\w.,])[−-]?\d[\d ,]*(?:\.\d+)?(?![\w])|(?<![\w.,])[−-]?\d+(?:\.\d+)?")
 YEAR = re.compile(r"^(1[89]|20)\d\d$")

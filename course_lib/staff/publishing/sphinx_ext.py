@@ -20,6 +20,7 @@ from course_lib.staff.publishing.house import CourseHouse, CourseModules
 from course_lib.staff.publishing.icons import slim_icons
 from course_lib.staff.publishing.licences import CourseLicences
 from course_lib.staff.publishing.notebooks import toc_pages
+from course_lib.staff.publishing.results import CourseResults
 from course_lib.staff.publishing.set_pages import ProblemSet
 from course_lib.staff.publishing.tables import table
 
@@ -165,6 +166,7 @@ def setup(app) -> dict:
     """Entry point for Sphinx."""
     app.add_node(StatusTable)
     app.add_directive("course-status", StatusDirective)
+    app.add_directive("course-results", CourseResults)
     app.add_directive("problem-set", ProblemSet)
     app.add_directive("course-licences", CourseLicences)
     app.add_directive("course-house", CourseHouse)
