@@ -16,12 +16,12 @@ from pathlib import Path, PurePosixPath
 
 from course_lib.validation import CourseError
 
-LARGEST = 100_000_000  # most of it outputs, which are dropped
-NESTED = 500_000_000
+LARGEST = 100_000_000  # bytes of one file; most of it outputs, which are dropped
+NESTED = 500_000_000  # bytes of all notebooks in a zip that a student handed in
 MEMBERS = 200_000
 MEMBERS_NESTED = 2_000
-RATIO = 200
-RATIO_FROM = 1_000_000
+RATIO = 200  # times that a file may be compressed,
+RATIO_FROM = 1_000_000  # once it has so many bytes
 _HIDDEN_NAMES = {"__macosx", "thumbs.db", "desktop.ini"}
 
 

@@ -42,8 +42,9 @@ class LatePolicy:
 class Lateness:
     """How late one submission is and what that costs.
 
-    steps: steps that cost; days_used: of the late days; penalty: points before the score limits them; sentence: for
-    the student, "" when in time; doubt: for a person, "" when there is none.
+    seconds: after the deadline with its extension, 0 where that is not known; steps: steps that cost; days_used: of the
+    late days; penalty: points before the score limits them; sentence: for the student, "" when in time; doubt: for a
+    person, "" when there is none.
     """
 
     seconds: float = 0.0

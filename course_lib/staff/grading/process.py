@@ -32,7 +32,10 @@ class WorkerFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Status:
-    """One line of /proc: parent, session and CPU seconds (its own and those of its ended children)."""
+    """One line of /proc: parent, session and CPU seconds (its own and those of its ended children).
+
+    ended: it runs no more, and its parent has not asked after it yet.
+    """
 
     pid: int
     parent: int
@@ -77,7 +80,10 @@ def _environment_of(pid: int) -> bytes:
 
 
 class Worker:
-    """A worker with its channel and its temporary folder; nothing but its limits keeps it from anything."""
+    """A worker with its channel and its temporary folder; nothing but its limits keeps it from anything.
+
+    output_limit: bytes that it may send in all.
+    """
 
     stopped = ""
 
