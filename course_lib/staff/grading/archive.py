@@ -66,7 +66,7 @@ def too_large() -> str:
 def entries(path: Path) -> list[Entry]:
     """All files under a folder or in an archive, hidden ones left out; a folder that holds one zip alone is that zip.
 
-    Raises CourseError when there is no such folder or archive, or it has too many members.
+    Raises CourseError when there is no such folder or archive, it cannot be opened, or it has too many members.
     """
     path = Path(path)
     require(path)
@@ -157,7 +157,10 @@ def _file(path: Path, relative: PurePosixPath) -> Entry:
 
 
 def _of_archive(path: Path) -> list[Entry]:
-    archive = zipfile.ZipFile(path)
+    try:
+        archive = zipfile.ZipFile(path)
+    except Exception as error:  # its list of members may hold anything
+        raise CourseError(f"Wanted a zip file that can be opened, got {path} ({error}). Download it again.") from error
     infos = archive.infolist()
     if len(infos) > MEMBERS:
         raise CourseError(f"Wanted at most {MEMBERS} files in {path}, got {len(infos)}. Split the archive.")
