@@ -214,6 +214,7 @@ def test_late_days_are_a_budget_for_the_term(course, tmp_path):
         ("[late]\nstep_hours = 0", "step_hours"),
         ("[assignments.tiny]\ndue = 2026-11-20", "due as"),
         ("[assignments.tiny]\nversions = ['1']", "versions"),
+        ("[assignments.tiny]\ntimes = 3", "assignments.tiny.times as str"),
         ("[assignments]\ntiny = 3", "table"),
         ("roster = 'nowhere.csv'", "does not exist"),
         ("= 3", "TOML"),
