@@ -102,6 +102,8 @@ class Worker:
             raise
         try:
             tag, data = self.channel.recv(timeout=HELLO_SECONDS)
+            if tag == b"H":
+                self.channel.send(b"G", timeout=HELLO_SECONDS)
         except (ChannelError, TimeoutError) as error:
             said = self._last_words()
             self.close()
@@ -109,7 +111,6 @@ class Worker:
         if tag != b"H":
             self.close()
             raise WorkerFailed(f"The worker did not say hello: {data[:400].decode('utf-8', 'replace')}")
-        self.channel.send(b"G")
 
     def lost(self) -> bool:
         """Whether it ended because something of ours did: nothing of ours stands between."""
