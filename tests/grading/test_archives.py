@@ -110,6 +110,16 @@ def test_a_folder_that_holds_the_systems_zip_is_that_zip(course, tmp_path):
     assert "doejane-101" in collected(course, tmp_path / "in")
 
 
+def test_an_archive_of_the_class_that_is_broken_is_said_to_be_so(tmp_path):
+    (tmp_path / "in").mkdir()
+    path = tmp_path / "in" / "submissions.zip"
+    data = handed.write_zip(path, handed.CANVAS).read_bytes()
+    for broken in (b"no zip", data.replace(b"PK\x01\x02", b"PK\x01\x03")):
+        path.write_bytes(broken)
+        with pytest.raises(CourseError, match="zip file that can be opened"):
+            find(tmp_path / "in")
+
+
 def test_a_lying_size_is_counted_while_reading(tmp_path, monkeypatch):
     path = raw_zip(tmp_path / "in.zip", ("a/x.ipynb", os.urandom(5000)), GOOD)
     monkeypatch.setattr(archive, "LARGEST", 4000)

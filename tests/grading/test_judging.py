@@ -153,6 +153,16 @@ def test_a_set_that_does_not_load_there_is_said(course, change, monkeypatch):
         bench.draw("q1", SEED)
 
 
+def test_what_it_said_before_is_not_said_again(course, change):
+    problem_set = change()
+    (course / "solutions" / "tiny" / "questions.py").write_text("import sys\nsys.exit('gone')")
+    with Judge(problem_set) as bench:
+        for _ in range(2):
+            with pytest.raises(JudgeFailed) as failed:
+                bench.draw("q1", SEED)
+            assert str(failed.value) == "it did not start: gone"
+
+
 def test_it_has_no_secret_and_no_way_in(course, change, monkeypatch):
     monkeypatch.setenv("DATABASE_PASSWORD", "canary")
     with Judge(change()) as bench:

@@ -49,6 +49,8 @@ def test_points_and_other_steps():
     policy = LatePolicy(points=2.5, step_hours=12, cap_points=6)
     assert [judged(DUE + timedelta(hours=hours), policy).penalty for hours in (1, 13, 25, 99)] == [2.5, 5.0, 6.0, 6.0]
     assert "2 begun steps of 12 hours: 5 points" in judged(DUE + timedelta(hours=13), policy).sentence
+    hourly = LatePolicy(points=1, step_hours=1)
+    assert "1 begun step of 1 hour: 1 point is" in judged(DUE + timedelta(hours=1), hourly).sentence
 
 
 def test_extensions_move_the_deadline_and_late_days_are_used_first():
@@ -212,6 +214,7 @@ def test_late_days_are_a_budget_for_the_term(course, tmp_path):
         ("[late]\nstep_hours = 0", "step_hours"),
         ("[assignments.tiny]\ndue = 2026-11-20", "due as"),
         ("[assignments.tiny]\nversions = ['1']", "versions"),
+        ("[assignments.tiny]\ntimes = 3", "assignments.tiny.times as str"),
         ("[assignments]\ntiny = 3", "table"),
         ("roster = 'nowhere.csv'", "does not exist"),
         ("= 3", "TOML"),

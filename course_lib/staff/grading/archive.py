@@ -16,12 +16,12 @@ from pathlib import Path, PurePosixPath
 
 from course_lib.validation import CourseError
 
-LARGEST = 100_000_000  # most of it outputs, which are dropped
-NESTED = 500_000_000
+LARGEST = 100_000_000  # bytes of one file; most of it outputs, which are dropped
+NESTED = 500_000_000  # bytes of all notebooks in a zip that a student handed in
 MEMBERS = 200_000
 MEMBERS_NESTED = 2_000
-RATIO = 200
-RATIO_FROM = 1_000_000
+RATIO = 200  # times that a file may be compressed,
+RATIO_FROM = 1_000_000  # once it has so many bytes
 _HIDDEN_NAMES = {"__macosx", "thumbs.db", "desktop.ini"}
 
 
@@ -66,7 +66,7 @@ def too_large() -> str:
 def entries(path: Path) -> list[Entry]:
     """All files under a folder or in an archive, hidden ones left out; a folder that holds one zip alone is that zip.
 
-    Raises CourseError when there is no such folder or archive, or it has too many members.
+    Raises CourseError when there is no such folder or archive, it cannot be opened, or it has too many members.
     """
     path = Path(path)
     require(path)
@@ -157,7 +157,10 @@ def _file(path: Path, relative: PurePosixPath) -> Entry:
 
 
 def _of_archive(path: Path) -> list[Entry]:
-    archive = zipfile.ZipFile(path)
+    try:
+        archive = zipfile.ZipFile(path)
+    except Exception as error:  # its list of members may hold anything
+        raise CourseError(f"Wanted a zip file that can be opened, got {path} ({error}). Download it again.") from error
     infos = archive.infolist()
     if len(infos) > MEMBERS:
         raise CourseError(f"Wanted at most {MEMBERS} files in {path}, got {len(infos)}. Split the archive.")

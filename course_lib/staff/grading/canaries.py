@@ -1,6 +1,6 @@
 """Measures what the walls hold, at each start: small pieces of code try what student code must not be able to do.
 
-Each canary is a name, what is missing when it fails, and a proof: it sings behind the walls, in workers started as a
+Each canary is a name, what is missing when it fails, and a proof: it runs behind the walls, in workers started as a
 notebook's are, and what it says is compared with what this side has seen.
 """
 

@@ -1,4 +1,4 @@
-"""Cases for one student: drawn outside the student's process, other ones for other bytes, the same for the same."""
+"""Cases for one student, drawn outside the student's process: the same again for the same bytes, others for others."""
 
 import hashlib
 import hmac

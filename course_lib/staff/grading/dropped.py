@@ -32,7 +32,7 @@ def questions(problem_set: ProblemSet, term: Term) -> frozenset[str]:
 
 
 def of_set(places: Places, problem_set: ProblemSet) -> frozenset[str]:
-    """The same, read from the term's settings."""
+    """Names of the dropped questions of a set, after reading the term's settings; raises as `questions`."""
     return questions(problem_set, read_term(places))
 
 

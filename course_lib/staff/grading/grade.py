@@ -72,7 +72,7 @@ def grade(
     submissions: folder of student folders, folder of notebooks, or zip; None: all that was collected before. jobs:
     workers at the same time; scheduler: address of a Dask cluster that runs the notebooks instead; progress: is called
     with (done, all, student, estimated seconds left). A submission whose verdict still stands (same content, questions
-    and versions) is not run again. Whom an earlier run collected stands in the triage page and the tables as before;
+    and versions) is not run again. Students whom only an earlier run collected stay in the triage page and the tables;
     the report is of this run.
 
     Raises CourseError for an unknown assignment, a missing folder, a missing release, isolation that was not accepted,
@@ -157,7 +157,7 @@ def _notes(outcome: Outcome, known: Collection[str]) -> Iterator[str]:
 def _not_met(
     places: Places, problem_set: sets.ProblemSet, students: Collection[str], left_out: Collection[str]
 ) -> tuple[list[account.Collected], dict[str, dict[str, Any]], dict[str, Graded]]:
-    """Whom an earlier run collected and this one did not meet, as they stand: a late archive holds the late alone."""
+    """Students of earlier runs who are not in this one, as they stand: an archive of late work holds no others."""
     earlier = [item for item in account.read(places, problem_set.name).students if item.student not in students]
     return earlier, *standing.of_class(places, problem_set, earlier, left_out)
 

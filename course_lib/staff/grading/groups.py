@@ -51,7 +51,7 @@ def teams(term: Term, assignment: str) -> dict[str, Team]:
     """The groups of an assignment by member; empty where everybody hands in alone.
 
     Raises CourseError when groups are wanted and the roster has none, two names of groups would be one id, an id is a
-    student's, or it is said of somebody else that his notebook counts.
+    student's, or `handed_in_by` names a group that the roster does not have, or somebody who is not in the group.
     """
     told = term.assignment(assignment)
     if not told.groups:
@@ -108,7 +108,7 @@ def standing(team: Team, before: Sequence[Collected], now: Sequence[Candidate]) 
 def choose(candidates: Sequence[Candidate], team: Team, zone: ZoneInfo) -> tuple[Candidate | None, str]:
     """The notebook that counts; or None and why a person must say so, "" when there is nothing to choose from.
 
-    Of equal notebooks the first one is when the group had handed it in.
+    Of several equal notebooks the one that was handed in first counts: from then on the group's work was there.
     """
     worked = [each for each in candidates if each.worked_on] or list(candidates)
     told = [each for each in candidates if each.member == team.counts]

@@ -20,9 +20,10 @@ WITHOUT = (
 
 @dataclass(frozen=True)
 class Isolation:
-    """level: one of LEVELS; missing: what a level below full does not give, in words.
+    """How well student code is kept apart here.
 
-    walls: how workers are started at this level, one of `sandbox.WALLS`.
+    level: one of LEVELS; missing: what a level below full does not give, in words; walls: how workers are started at
+    this level, one of `sandbox.WALLS`.
     """
 
     level: str

@@ -108,7 +108,8 @@ class Judge:
 
     def _start(self) -> wire.Channel:
         ours, theirs = socket.socketpair()
-        self._said.truncate(0)
+        self._said.seek(0)
+        self._said.truncate()
         with theirs:
             self.process = subprocess.Popen(
                 _command(theirs.fileno(), self.problem_set),

@@ -42,8 +42,9 @@ class LatePolicy:
 class Lateness:
     """How late one submission is and what that costs.
 
-    steps: steps that cost; days_used: of the late days; penalty: points before the score limits them; sentence: for
-    the student, "" when in time; doubt: for a person, "" when there is none.
+    seconds: after the deadline with its extension, 0 where that is not known; steps: steps that cost; days_used: of the
+    late days; penalty: points before the score limits them; sentence: for the student, "" when in time; doubt: for a
+    person, "" when there is none.
     """
 
     seconds: float = 0.0
@@ -99,10 +100,8 @@ def _sentence(late: float, extension: float, days_used: float, steps: int, polic
     used = f", {shown(days_used)} late day{'s' if days_used != 1 else ''} used" if days_used else ""
     if not penalty:
         return f"{after}{used}: nothing is taken off."
-    each = "day" if policy.step_hours == 24 else f"{shown(policy.step_hours)} hours"
-    count = f"{steps} begun {each}{'s' if steps != 1 and each == 'day' else ''}"
-    if each != "day":
-        count = f"{steps} begun step{'s' if steps != 1 else ''} of {each}"
+    many, hours = "s" if steps != 1 else "", f"{shown(policy.step_hours)} hour{'s' if policy.step_hours != 1 else ''}"
+    count = f"{steps} begun day{many}" if policy.step_hours == 24 else f"{steps} begun step{many} of {hours}"
     return f"{after}{used}, {count}: {shown(penalty)} point{' is' if penalty == 1 else 's are'} taken off."
 
 

@@ -63,7 +63,7 @@ class Named:
     """What a path says.
 
     file: the student's own file name; late, submitted: None where the names do not say; submitted is on the system's
-    clock; order: grows with the attempts of one student; ours: whether a student made the file.
+    clock; order: grows with the attempts of one student; ours: False for a file that the system itself has added.
     """
 
     owner: Owner

@@ -28,7 +28,7 @@ def figures_of(root: Path, assignment: str) -> ModuleType:
         raise CourseError(f"Wanted a problem set with numbers of one's own ({', '.join(known)}), got {assignment!r}.")
     spec = importlib.util.spec_from_file_location(f"_own_{assignment}", path)
     if spec is None or spec.loader is None:
-        raise CourseError(f"{path} cannot be read as Python.")
+        raise CourseError(f"Wanted a Python file {path}, got one that cannot be loaded.")
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -32,7 +32,10 @@ class WorkerFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Status:
-    """One line of /proc: parent, session and CPU seconds (its own and those of its ended children)."""
+    """One line of /proc: parent, session and CPU seconds (its own and those of its ended children).
+
+    ended: it runs no more, and its parent has not asked after it yet.
+    """
 
     pid: int
     parent: int
@@ -77,7 +80,10 @@ def _environment_of(pid: int) -> bytes:
 
 
 class Worker:
-    """A worker with its channel and its temporary folder; nothing but its limits keeps it from anything."""
+    """A worker with its channel and its temporary folder; nothing but its limits keeps it from anything.
+
+    output_limit: bytes that it may send in all.
+    """
 
     stopped = ""
 
@@ -96,6 +102,8 @@ class Worker:
             raise
         try:
             tag, data = self.channel.recv(timeout=HELLO_SECONDS)
+            if tag == b"H":
+                self.channel.send(b"G", timeout=HELLO_SECONDS)
         except (ChannelError, TimeoutError) as error:
             said = self._last_words()
             self.close()
@@ -103,7 +111,6 @@ class Worker:
         if tag != b"H":
             self.close()
             raise WorkerFailed(f"The worker did not say hello: {data[:400].decode('utf-8', 'replace')}")
-        self.channel.send(b"G")
 
     def lost(self) -> bool:
         """Whether it ended because something of ours did: nothing of ours stands between."""

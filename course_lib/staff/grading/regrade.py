@@ -71,7 +71,9 @@ def preview(
 ) -> Preview:
     """Grade the collected class again beside the gradebook.
 
-    everything: also what would stand because nothing has changed since; otherwise those are counted and not run.
+    everything: also what would stand because nothing has changed since; otherwise those are counted and not run; jobs,
+    unsandboxed, accept_partial, progress: as for `grade.grade`.
+
     Raises CourseError when nothing was graded yet, or the isolation was not accepted.
     """
     places = Places(Path(root).resolve())

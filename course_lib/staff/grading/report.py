@@ -72,7 +72,8 @@ def show_collected(
     places = Places(Path(root).resolve())
     kept = account.read(places, problem_set.name)
     aside = [item for item in collected if item.status == "quarantined"]
-    console.print(Text(f"{plain(problem_set.title)}: {len(collected)} submissions, named as {kept.lms} names them"))
+    named = "by student" if kept.lms == "plain" else f"as {kept.lms} names them"
+    console.print(Text(f"{plain(problem_set.title)}: {len(collected)} submissions, named {named}"))
     for item in aside:
         line = f"  put aside: {plain(item.student, length=60)} ({plain(item.name, length=80)}): {plain(item.reason)}"
         console.print(Text(line, style="red"), soft_wrap=True)

@@ -27,11 +27,11 @@ POISONED = 'raise RuntimeError("This cell was stopped when it ran before.")'
 BEFORE_ALL = -1
 CELL_SECONDS = 20.0
 OWN_CELLS = 4.0
-LEAST = 1.0
+LEAST = 1.0  # CPU seconds that each cell has, whatever those before it have used
 CELL_WALL = 6.0
-DEATHS = 3
-LOSSES = 2
-OUTPUT_LIMIT = 256 * 1024 * 1024
+DEATHS = 3  # workers that the cells of a question may end: then its probe alone is run
+LOSSES = 2  # workers that something of ours may end
+OUTPUT_LIMIT = 256 * 1024 * 1024  # bytes
 IMPORTED_LATE = re.compile(r"(?m)^[ \t]+(?:import|from)[ \t]+((?:matplotlib|scipy|sklearn|torch)[\w.]*)")
 LOADED_LATE = (  # parts that torch loads when they are first called, each in about two seconds
     (

@@ -45,7 +45,7 @@ class View:
             self.started = Started(open_modules, [view.SERVER.name, str(theirs.fileno()), kind], theirs)
 
     def worker(self, *, output_limit: int, memory: int = meter.MEMORY) -> "Walled":
-        """A fresh worker; raises WorkerFailed when there is none: ours, never the student's fault."""
+        """A fresh worker, see `Walled`; raises WorkerFailed when there is none: ours, never the student's fault."""
         ours, theirs = channel_pair()
         try:
             with self._turn, theirs:
@@ -83,7 +83,8 @@ class View:
 class Walled:
     """One notebook's worker behind walls: its channel, and the meter that watches its processes.
 
-    server: the view that it was forked in; own: the view that it alone is in.
+    output_limit: bytes that it may send in all; memory: bytes that its processes may hold together; server: the view
+    that it was forked in; own: the view that it alone is in.
     """
 
     def __init__(
@@ -259,7 +260,6 @@ def start(
     """A worker for a notebook.
 
     walls: "forked" from the server of its class, "cold" in a view of its own, or "none"; source: the notebook's text.
-
     Raises WorkerFailed when there is none: ours, never the student's fault.
     """
     if walls == "none":

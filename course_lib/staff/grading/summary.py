@@ -81,6 +81,7 @@ def _bar(parts: Mapping[str, int]) -> list[tuple[str, float, float]]:
 
 
 def times(made: Sequence[Graded]) -> dict[str, Any]:
+    """How long the notebooks ran, in seconds: median and sum; the five slowest; how many ended their worker."""
     seconds = [each.seconds for each in made]
     return {
         "median": median(seconds) if seconds else 0.0,

@@ -128,32 +128,32 @@ def _policy(table: Mapping[str, Any], path: Path) -> LatePolicy:
 
 
 def _assignment(table: Any, name: str, path: Path) -> Assignment:
-    where = f"assignments.{name}"
+    where = f"assignments.{name}."
     if not isinstance(table, dict):
-        raise CourseError(f"Wanted a table [{where}] in {path}, got {table!r}.")
-    _only(table, [known.name for known in fields(Assignment)], path, where + ".")
+        raise CourseError(f"Wanted a table [assignments.{name}] in {path}, got {table!r}.")
+    _only(table, [known.name for known in fields(Assignment)], path, where)
     due = table.get("due")
     if due is not None and not isinstance(due, datetime):
-        raise CourseError(f"Wanted {where}.due as 2026-11-20T23:59:00 in {path}, got {due!r}.")
+        raise CourseError(f"Wanted {where}due as 2026-11-20T23:59:00 in {path}, got {due!r}.")
     versions = table.get("versions")
     if versions is not None and not (isinstance(versions, list) and all(type(number) is int for number in versions)):
-        raise CourseError(f"Wanted {where}.versions as a list of numbers in {path}, got {versions!r}.")
+        raise CourseError(f"Wanted {where}versions as a list of numbers in {path}, got {versions!r}.")
     dropped = table.get("dropped", [])
     if not (isinstance(dropped, list) and all(isinstance(question, str) for question in dropped)):
-        raise CourseError(f'Wanted {where}.dropped as a list such as ["q3"] in {path}, got {dropped!r}.')
-    handed_in_by = _is(table, "handed_in_by", dict, {}, path)
+        raise CourseError(f'Wanted {where}dropped as a list such as ["q3"] in {path}, got {dropped!r}.')
+    handed_in_by = _is(table, "handed_in_by", dict, {}, path, where)
     if not all(isinstance(student, str) for student in handed_in_by.values()):
-        raise CourseError(f'Wanted {where}.handed_in_by as {{ 7 = "ada" }} in {path}, got {handed_in_by!r}.')
-    times = _is(table, "times", str, "", path)
-    gradebook = _is(table, "gradebook", str, "", path)
+        raise CourseError(f'Wanted {where}handed_in_by as {{ 7 = "ada" }} in {path}, got {handed_in_by!r}.')
+    times = _is(table, "times", str, "", path, where)
+    gradebook = _is(table, "gradebook", str, "", path, where)
     return Assignment(
         due=due,
         versions=None if versions is None else tuple(versions),
         times=path.parent / times if times else None,
         gradebook=path.parent / gradebook if gradebook else None,
-        column=_is(table, "column", str, "", path),
+        column=_is(table, "column", str, "", path, where),
         dropped=tuple(dropped),
-        groups=_is(table, "groups", bool, False, path),
+        groups=_is(table, "groups", bool, False, path, where),
         handed_in_by=handed_in_by,
     )
 
@@ -164,8 +164,8 @@ def _only(table: Mapping[str, Any], names: Any, path: Path, where: str = "") -> 
         raise CourseError(f"Wanted {', '.join(where + name for name in names)} in {path}, got {where}{unknown[0]}.")
 
 
-def _is(table: Mapping[str, Any], name: str, kind: type, default: Any, path: Path) -> Any:
+def _is(table: Mapping[str, Any], name: str, kind: type, default: Any, path: Path, where: str = "") -> Any:
     value = table.get(name, default)
     if not isinstance(value, kind):
-        raise CourseError(f"Wanted {name} as {kind.__name__} in {path}, got {value!r}.")
+        raise CourseError(f"Wanted {where}{name} as {kind.__name__} in {path}, got {value!r}.")
     return value

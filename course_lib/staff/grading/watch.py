@@ -12,10 +12,10 @@ from typing import Any
 
 from course_lib.student import wire
 
-GRACE = 2.0
-POLL = 0.1
-SHOWN = 20_000
-NONCE = 16
+GRACE = 2.0  # seconds for a cell to heed its interrupt
+POLL = 0.1  # seconds between two looks at what it has used
+SHOWN = 20_000  # bytes of its text that are kept
+NONCE = 16  # bytes
 MARK = 16  # bytes before each cell; the worker gives them back when it is done
 TOO_LONG = "It took longer than the time of this question and was stopped."
 ENDED = "The code ended its own process, or sent what could not be read."
