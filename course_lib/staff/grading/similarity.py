@@ -15,7 +15,7 @@ from course_lib.staff.grading.collect import look, read_release
 from course_lib.staff.grading.places import Places
 from course_lib.staff.grading.sets import ProblemSet
 from course_lib.staff.grading.similarity_code import Code
-from course_lib.staff.grading.similarity_match import PIECE, Passage, covered, passages
+from course_lib.staff.grading.similarity_match import PIECE, Passage, covered, passages, stretches
 
 LEAST = 75
 """Words of one's own below which an answer is not compared: of three statements, or hardly more."""
@@ -246,7 +246,7 @@ def _usual(
     """The longest passage that many write alike, for a person who knows whether it is a formula or a copy."""
     best, place, whose = 0, 0, None
     for code in mine.values():
-        for begin, length in _stretches([piece in usual for piece in code.pieces]):
+        for begin, length in stretches([piece in usual for piece in code.pieces]):
             if length + PIECE - 1 > best:
                 best, place, whose = length + PIECE - 1, begin, code
     if whose is None or best < LEAST:
@@ -260,15 +260,6 @@ def _usual(
         of_reference=sum(known) / len(known) if known else 0.0,
         text=whose.passage(place, best),
     )
-
-
-def _stretches(marked: Sequence[bool]) -> Iterable[tuple[int, int]]:
-    begin = 0
-    for value, group in itertools.groupby(marked):
-        length = len(list(group))
-        if value:
-            yield begin, length
-        begin += length
 
 
 class Library:

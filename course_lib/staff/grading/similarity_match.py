@@ -1,6 +1,7 @@
 """What two rows of words have in common: passages, longest first, and how much of them is evidence."""
 
 import heapq
+import itertools
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,16 @@ def covered(own: Sequence[tuple[str, ...]], others: Collection[tuple[str, ...]])
         if piece in others:
             found[k : k + PIECE] = [True] * PIECE
     return found
+
+
+def stretches(marked: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """Beginning and length of each row of marks that are set."""
+    begin = 0
+    for value, group in itertools.groupby(marked):
+        length = len(list(group))
+        if value:
+            yield begin, length
+        begin += length
 
 
 def passages(
@@ -84,9 +95,5 @@ def _runs(first: Sequence[str], second: Sequence[str]) -> Iterator[tuple[int, in
 
 def _unused(first: Sequence[bool], second: Sequence[bool]) -> Iterator[tuple[int, int]]:
     """Beginning and length of each stretch of at least `PIECE` words that is in no passage yet."""
-    begin = 0
-    for n in range(len(first) + 1):
-        if n == len(first) or first[n] or second[n]:
-            if n - begin >= PIECE:
-                yield begin, n - begin
-            begin = n + 1
+    unused = [not (one or other) for one, other in zip(first, second, strict=True)]
+    return ((begin, length) for begin, length in stretches(unused) if length >= PIECE)
