@@ -4,4 +4,4 @@ Importing this package loads nothing: every part is fetched when it is named, fo
 ``from course_lib.systems import Lorenz63``. The parts stand on floors: page "The house".
 """
 
-__version__ = "0.1.0"
+__version__ = "1.0.0"

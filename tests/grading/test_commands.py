@@ -43,7 +43,7 @@ def test_collect_takes_a_preset_and_forgets_when_told(course, run):
     handed.write_zip(course / "one.zip", handed.ILIAS)
     handed.write_zip(course / "two.zip", {"Doe_Jane_jdoe_301/tiny.ipynb": "right"})
     assert "named as ilias" in run("collect", "tiny", "--submissions", "one.zip")
-    assert "named as plain" in run("collect", "tiny", "--submissions", "two.zip", "--lms", "plain", "--fresh")
+    assert "named by student" in run("collect", "tiny", "--submissions", "two.zip", "--lms", "plain", "--fresh")
     with pytest.raises(CourseError, match="lms: wanted one of"):
         run("collect", "tiny", "--submissions", "two.zip", "--lms", "schoology")
 

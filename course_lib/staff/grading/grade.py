@@ -70,13 +70,12 @@ def grade(
     """Grade a class.
 
     submissions: folder of student folders, folder of notebooks, or zip; None: all that was collected before. jobs:
-    workers at the same time; scheduler: address of a Dask cluster that runs the notebooks instead; progress: is called
-    with (done, all, student, estimated seconds left). A submission whose verdict still stands (same content, questions
-    and versions) is not run again. Students whom only an earlier run collected stay in the triage page and the tables;
-    the report is of this run.
+    workers at once; scheduler: address of a Dask cluster that runs the notebooks instead; progress: called with (done,
+    all, student, estimated seconds left). A submission whose verdict stands (same content, questions and versions) is
+    not run again. Students whom only an earlier run collected stay in triage and tables; the report is of this run.
 
-    Raises CourseError for an unknown assignment, a missing folder, a missing release, isolation that was not accepted,
-    nothing collected before where that is asked for, or a gradebook in use.
+    Raises CourseError for a missing assignment, folder or release, isolation that was not accepted, nothing collected
+    before where that is asked for, or a gradebook in use.
     """
     started = time.monotonic()
     if jobs < 1:
