@@ -22,6 +22,7 @@ from course_lib.plotting import (
     plot_scaling,
     plot_surrogates,
 )
+from course_lib.plotting.style import CYCLE
 from course_lib.validation import CourseError
 
 
@@ -75,6 +76,11 @@ def test_surrogates_are_drawn_as_bells_with_their_names(ax):
         x = torch.as_tensor(line.get_xdata())
         assert np.allclose(line.get_ydata(), bell.derivative(x)) and float(x.abs().max()) == 0.25
     assert [text.get_text() for text in ax.get_legend().get_texts()] == ["superspike, slope 10", "triangle, slope 4"]
+
+
+def test_no_surrogate_is_left_out_when_there_are_more_than_colours(ax):
+    plot_surrogates(ax, [Surrogate("triangle", float(slope)) for slope in range(1, len(CYCLE) + 3)])
+    assert len(ax.lines) == len(CYCLE) + 2
 
 
 def test_the_sum_of_the_currents_is_drawn_with_the_cell_s_spikes(ax, run):

@@ -38,8 +38,8 @@ def plot_surrogates(ax: Axes, surrogates: Sequence[Surrogate], *, reach: float =
     Taught on the page "Spiking neurons and surrogate gradients".
     """
     excess = torch.linspace(-reach, reach, 401, dtype=torch.float64)
-    for i, (color, surrogate) in enumerate(zip(CYCLE, surrogates, strict=False)):
-        name = f"{surrogate.name}, slope {surrogate.slope:g}"
+    for i, surrogate in enumerate(surrogates):
+        name, color = f"{surrogate.name}, slope {surrogate.slope:g}", CYCLE[i % len(CYCLE)]
         apart = told_apart(i, len(excess), of=len(surrogates))
         ax.plot(excess.numpy(), surrogate.derivative(excess).numpy(), color=color, label=name, **apart)
     ax.set_xlabel("v − threshold")
