@@ -142,7 +142,7 @@
     }
     function drawHeight() {
       const x = span(w.canvas.plane);
-      const { c, X, Y } = w.axes(w.canvas.height, { title: "energy: purple; landscape: line", name: "position x", x,
+      const { c, X, Y } = w.axes(w.canvas.height, { title: "energy: violet; landscape: line", name: "position x", x,
         y: [-0.5, 2, 0.5], yText: (v) => kit.minus(v.toFixed(1)) });
       const line = Array.from({ length: 161 }, (_, i) => x[0] + (x[1] - x[0]) * i / 160);
       w.path(c, line.map((p) => [X(p), Y(hill(p))]), "--cw-ink", 2);

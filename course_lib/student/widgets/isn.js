@@ -46,7 +46,7 @@
         arrowdown: () => move(0, -0.5) },
       help: ["P adds 1 to the input of I, or takes it back", "E or I kicks one rate", "Space pause or go on",
         "R start from the rest point", "arrows in the picture, or drag: move the state",
-        "filled rest point: stable, open: unstable"],
+        "rest points: filled = stable, open = unstable"],
       pace: () => 120 / DT, advance, say: outcome,
       read: () => {
         const rest = settled();
@@ -101,7 +101,7 @@
       const ruled = [0, TOP, 2];
       plane = w.axes(w.canvas.phase, { title: "rate of I", name: "rate of E", left: 34, x: ruled, y: ruled });
       const p = now(), { c, X, Y } = plane;
-      // E stands still on one line, and on r_E = 0 above it; I on a broken line
+      // E stands still on one line, and on r_E = 0 above it; I on a line with a bend
       const eLine = (r) => p.ei ? ((p.ee - 1) * r + p.inputE) / p.ei : 1e3;
       const iLine = (r, more) => up(p.ie * r + s.inputI + more) / (1 + p.ii);
       w.path(c, [[X(0), Y(1e2)], [X(0), Y(eLine(0))], [X(TOP), Y(eLine(TOP))]], "--cw-a", 2.5);

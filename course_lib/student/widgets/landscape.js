@@ -107,7 +107,7 @@
     }
     function drawStrip() {
       const from = Math.max(0, s.t - SPAN);
-      const { c, X, Y, left, right } = w.axes(w.canvas.strip, { title: "state x; broken line: the hilltop", name: "time",
+      const { c, X, Y, left, right } = w.axes(w.canvas.strip, { title: "state x; dashed: the hilltop", name: "time",
         left: 34, x: [from, from + SPAN, 10], y: [-2, 2, 1] });
       for (const rest of rests(s.tilt)) {
         const colour = rest.stable ? (rest.x > 0 ? "--cw-a" : "--cw-b") : "--cw-soft";
