@@ -15,7 +15,8 @@ def data(name: str) -> dict[str, np.ndarray]:
 
     name: for instance "lorenz", without the ending.
 
-    Raises ValueError for a name that the set does not have, and for a file that has changed since it was made.
+    Raises ValueError for a name that the set does not have, and for a file that has changed since it was made,
+    RuntimeError before `begin`.
     """
     folder = FOLDER / current()
     sums = {line.split()[1]: line.split()[0] for line in (folder / "SHA256SUMS").read_text().splitlines() if line}

@@ -47,6 +47,8 @@ def doctor(notebook: str | None = None) -> None:
     """Look the notebook over, run its answers in a fresh process, and print what would cost points.
 
     notebook: path of the file; None: the one that is open, as it was last saved (in Colab as it stands).
+
+    Raises RuntimeError before `begin`.
     """
     if wire.channel() is not None:
         return

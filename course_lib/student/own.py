@@ -13,7 +13,7 @@ def own(student: str) -> dict[str, float]:
     student: the id that your instructor knows you by; spaces around it and capitals do not matter. The current
     problem set and its version enter as well, so that no two sets give the same numbers.
 
-    Raises TypeError for an id that is not a text.
+    Raises TypeError for an id that is not a text, RuntimeError before `begin`.
     """
     if not isinstance(student, str):
         raise TypeError(f"Wanted your id as a text, got {type(student).__name__}. Put it between quotes.")

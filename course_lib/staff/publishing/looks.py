@@ -39,7 +39,7 @@ def serve(folder: Path) -> Iterator[str]:
 
 @contextlib.contextmanager
 def chromium() -> Iterator[Any]:
-    """A headless Chromium of the distribution, driven by Playwright."""
+    """A headless Chromium of the distribution, driven by Playwright. Raises CourseError where there is none."""
     from playwright.sync_api import sync_playwright
 
     program = shutil.which("chromium")
