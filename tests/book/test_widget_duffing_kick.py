@@ -76,7 +76,7 @@ def test_keys_find_that_outwards_is_weakest_and_show_what_is_hidden(live):
 
 def test_a_drag_by_mouse_or_finger_is_the_arrow_and_its_link_restores_it(live, open_page, widgets):
     box = live.locator(".cw-plane").bounding_box()
-    unit = (box["height"] - 60) / 4.2  # the plane shows speeds from -2.1 to 2.1
+    unit = (box["height"] - 60) / 4.2  # the plane shows velocities from -2.1 to 2.1
     ball = (box["x"] + 46 + (box["width"] - 62) / 2 + 0.6 * unit, box["y"] + 26 + 2.1 * unit)
     drag(live, ball, (ball[0] + 0.6 * unit, ball[1] - 0.6 * unit))
     size, angle = live.evaluate(f"[{STATE}.size, {STATE}.angle]")

@@ -1,5 +1,5 @@
 // A ball at rest in the right one of two valleys, x' = v, v' = x - x^3 - damping v: push it once, of a strength and in a
-// direction of position and speed, and see where it rests. `courseDuffingKick` offers the numerics to tests and `mount`
+// direction of position and velocity, and see where it rests. `courseDuffingKick` offers the numerics to tests and `mount`
 // to the page; the rest is kit.js and net.js.
 (function (root) {
   "use strict";
@@ -31,7 +31,7 @@
     const two = (v) => v.toFixed(2), degrees = (v) => kit.minus(`${v.toFixed(0)}°`);
     const w = kit.open(box, {
       name: "duffing-kick", label: "A push to a ball that rests in the right one of two valleys.", state: s,
-      pictures: { plane: [drawPlane, "The plane of position and speed with the push as an arrow from the ball."],
+      pictures: { plane: [drawPlane, "The plane of position and velocity with the push as an arrow from the ball."],
         height: [drawHeight, "The two valleys, and the energy of the ball against its position."],
         gauge: [drawGauge, () => (known() ? `Psi at the tip of the arrow: ${two(psi(tip()))}.` : "Psi is not shown.")] },
       sliders: [["size", "strength of the push", 0, MOST, 0.01, two, 10],
@@ -45,7 +45,7 @@
       help: ["drag in the plane: the arrow", "↑ and ↓ make it longer and shorter, ← and → turn it",
         "Enter lets go, B puts the ball back",
         "H shows the basins or hides them, S shows ψ at the tip",
-        "0°: outwards, 180°: at the left valley, 90° and −90°: speed to the right and to the left"],
+        "0°: outwards, 180°: at the left valley, 90° and −90°: velocity to the right and to the left"],
       pace: () => RATE, advance, say,
       read: () => {
         const best = s.best ? `; best push so far ${two(s.best[0])} at ${degrees(s.best[1])}` : "";
@@ -89,7 +89,7 @@
       const off = (to) => Math.abs((s.angle - to + 540) % 360 - 180) < 5;
       if (off(0)) return "outwards, away from the left valley";
       if (off(180)) return "straight at the left valley";
-      return off(90) ? "of speed to the right" : off(-90) ? "of speed to the left" : `at ${degrees(s.angle)}`;
+      return off(90) ? "of velocity to the right" : off(-90) ? "of velocity to the left" : `at ${degrees(s.angle)}`;
     }
     function say() {
       const end = s.verdict ? ENDS[s.verdict] : s.path ? "On its way." : "The ball is at rest.";
@@ -97,7 +97,7 @@
       return `A push of ${two(s.size)} ${words()}. ${end}${best}`;
     }
 
-    function span(canvas) {  // of positions, so that a unit of speed is as long as one of position
+    function span(canvas) {  // of positions, so that a unit of velocity is as long as one of position
       const half = HALF * (canvas.clientWidth - 62) / (canvas.clientHeight - 60);
       return [CENTRE - half, CENTRE + half, 1];
     }
@@ -118,7 +118,7 @@
     }
     function drawPlane() {
       const x = span(w.canvas.plane);
-      plane = w.axes(w.canvas.plane, { title: "speed v", name: "position x", x, y: [-HALF, HALF, 1] });
+      plane = w.axes(w.canvas.plane, { title: "velocity v", name: "position x", x, y: [-HALF, HALF, 1] });
       const { c, X, Y } = plane;
       const to = (p) => [X(p[0]), Y(p[1])], end = tip();
       if (s.basins) {
