@@ -108,9 +108,9 @@ def old_addresses(root: Path, old: Names) -> list[str]:
 
 
 def _check_names(org: str, repo: str, title: str, term: str) -> None:
-    for option, said, form in (("--org", org, ORG), ("--repo", repo, REPO)):
+    for option, said, form, signs in (("--org", org, ORG, "hyphens"), ("--repo", repo, REPO, "hyphens, dots, _")):
         if not form.fullmatch(said):
-            raise CourseError(f"Wanted {option} as GitHub spells it (letters, digits, hyphens), got {said!r}.")
+            raise CourseError(f"Wanted {option} as GitHub spells it (letters, digits, {signs}), got {said!r}.")
     for option, said in (("--title", title), ("--term", term)):
         if len(said) > 100 or not said.isprintable():
             raise CourseError(f"Wanted {option} as one line of at most 100 characters, got {said[:120]!r}.")

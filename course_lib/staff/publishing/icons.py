@@ -37,12 +37,7 @@ def slim_icons(site: Path) -> set[str]:
         return set()
     pages = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html") if "_static" not in path.parts}
     words = {word for text in pages.values() for classes in USED.findall(text) for word in classes.split()}
-    names = {word.removeprefix("fa-") for word in words if word.startswith("fa-")} - {
-        "solid",
-        "brands",
-        "regular",
-        "lg",
-    }
+    names = {word.removeprefix("fa-") for word in words if word.startswith("fa-")} - STYLES
     known, rules = drawings(source.read_text(encoding="utf-8")), [RULE]
     if names - set(known):
         raise ValueError(f"Wanted icons of the theme's script, got {', '.join(sorted(names - set(known)))}.")

@@ -106,7 +106,7 @@ def role(name: str, content: str, page: Page) -> str:
         return f"${content}$"
     if name == "kbd":
         return f"`{content}`"
-    raise page.refuse(f"the role {{{name}}}`{content}`", "Teach it to role() in plain_markdown.py, with a test.")
+    raise page.refuse(f"the role {{{name}}}`{content}`", "Teach it to role() in plain_roles.py, with a test.")
 
 
 def glued(name: str, page: Page) -> str:
