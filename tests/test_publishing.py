@@ -129,7 +129,7 @@ def test_somebody_elses_folder_is_refused(private, tmp_path):
 def test_without_a_site_it_says_how_to_make_one(private, tmp_path):
     bare = tmp_path / "bare"
     shutil.copytree(private, bare, ignore=shutil.ignore_patterns("_build"))
-    with pytest.raises(CourseError, match="make book"):
+    with pytest.raises(CourseError, match="course book"):
         publish(bare, tmp_path / "public")
 
 

@@ -76,7 +76,7 @@ def pdf() -> None:
     """Print the built book as one PDF into `_build`, and link it in the foot of every page."""
     from course_lib.staff.publishing.pdf import make_pdf
 
-    typer.echo(str(make_pdf(course_root(), progress=typer.echo)))
+    typer.echo(str(make_pdf(course_root(), say=typer.echo)))
 
 
 @app.command()
@@ -267,9 +267,9 @@ def doctor(
 
 @app.command()
 def explain(
-    assignment: str,
-    student: str,
-    question: str,
+    assignment: Annotated[str, typer.Argument(help="For instance a1_lorenz.")],
+    student: Annotated[str, typer.Argument(help="The person's id.")],
+    question: Annotated[str, typer.Argument(help="For instance q3.")],
     unsandboxed: Annotated[bool, typer.Option("--unsandboxed", help="Go on where there are no walls.")] = False,
     accept_partial: Annotated[bool, typer.Option("--accept-partial", help="Accept partial isolation.")] = False,
 ) -> None:

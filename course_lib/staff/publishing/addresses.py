@@ -12,6 +12,12 @@ def site_address(repository: str) -> str:
     return f"https://{owner.lower()}.github.io/{name}/"
 
 
+def colab_address(repository: str, version: str, path: str) -> str:
+    """Where Colab opens a notebook of a repository. version: branch or tag."""
+    short = repository.removeprefix("https://github.com/")
+    return f"https://colab.research.google.com/github/{short}/blob/{version}/{path}"
+
+
 def report_address(repository: str, page: str) -> str:
     """The public form for a mistake, with the page's name filled in. page: docname, for instance book/intro."""
     words = {"title": f"Mistake on {page}", "body": f"Page: {page}\n\nWhat is wrong:\n\nWhat it should say:\n"}

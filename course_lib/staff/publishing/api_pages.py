@@ -23,7 +23,7 @@ from sphinx.util.typing import stringify_annotation
 
 import course_lib
 from course_lib.staff.publishing.docstrings import RETURNS, first_sentence, to_rst
-from course_lib.staff.publishing.notebooks import toc_pages
+from course_lib.staff.publishing.notebooks import page_title, toc_pages
 
 PACKAGE = Path(course_lib.__file__).parent
 MODULES = (
@@ -143,9 +143,8 @@ def _links(env: Any, own: tuple[str, ...]):
 
 @cache
 def _titles(root: Path) -> dict[str, str]:
-    """Title -> page, from the first heading of every page."""
-    heads = {page: re.search(r"^# (.+)$", (root / f"{page}.md").read_text("utf-8"), re.M) for page in toc_pages(root)}
-    return {head[1]: page for page, head in heads.items() if head}
+    """Title -> page, of every page that has one."""
+    return {title: page for page in toc_pages(root) if (title := page_title(root, page))}
 
 
 def on_docstring(app, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:

@@ -17,6 +17,7 @@ from nbformat import NotebookNode, v4
 import course_lib
 from course_lib.staff.grading.question import Question
 from course_lib.staff.grading.sets import ProblemSet, load
+from course_lib.staff.publishing.addresses import colab_address
 from course_lib.staff.publishing.config import read_names
 from course_lib.staff.publishing.leaks import PLACE, normal
 from course_lib.staff.publishing.notebooks import INSTALL
@@ -40,15 +41,14 @@ def source_notebook(root: Path, name: str) -> NotebookNode:
     problems = load(root, name)
     notebook = jupytext.reads((problems.folder / "notebook.md").read_text(encoding="utf-8"), fmt="md:myst")
     names, tag = read_names(root), f"v{course_lib.__version__}"
-    short = names.url.removeprefix("https://github.com/")
-    address = f"https://colab.research.google.com/github/{short}/blob/{tag}/assignments/{name}/{name}.ipynb"
+    address = colab_address(names.url, tag, f"assignments/{name}/{name}.ipynb")
     whose = f"\n\n*{names.title}, {names.term}*" if names.term else ""
     cells = [_badge(BADGE.format(address=address) + whose)]
     for cell in notebook.cells:
         grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
         if not grade_id:
             raise CourseError(
-                f"Wanted a grade_id for every cell of {name}/notebook.md, got none at {cell.source[:60]!r}"
+                f"Wanted a grade_id for every cell of {name}/notebook.md, got none at {cell.source[:60]!r}. Add it."
             )
         if grade_id == "setup":
             cell.source = f"{INSTALL.format(url=names.url, tag=tag)}\n\n{cell.source}"
@@ -122,7 +122,8 @@ def _grader_data(grade_id: str, cell_type: str, role: str = "", points: float | 
 def _question(problems: ProblemSet, name: str) -> Question:
     if name not in problems.questions:
         raise CourseError(
-            f"Wanted a question of {problems.name}, got {name!r}. There are: {', '.join(problems.questions)}"
+            f"Wanted a question of {problems.name}, got {name!r}. There are: {', '.join(problems.questions)}. "
+            "Name one of these."
         )
     return problems.questions[name]
 

@@ -16,7 +16,7 @@ from mdit_py_plugins.dollarmath import dollarmath_plugin
 
 from course_lib.staff.publishing.execute import read_pages
 from course_lib.staff.publishing.frozen import MATHJAX, freeze
-from course_lib.staff.publishing.looks import chromium
+from course_lib.staff.publishing.looks import built_book, chromium
 from course_lib.validation import CourseError
 
 SOURCE = "solutions/teaching"
@@ -96,9 +96,7 @@ def make_handouts(root: Path, to: Path | None = None) -> list[Path]:
     Raises CourseError when there is no built book or no Chromium, and for a number that a page does not have.
     """
     root = Path(root)
-    site = root / "_build" / "html"
-    if not (site / "index.html").is_file():
-        raise CourseError(f"Wanted a built book in {site}, found none. Run: course book")
+    site = built_book(root)
     folder = root / "_build" / FOLDER if to is None else Path(to)
     numbers, made = glued_numbers(root), []
     source = root / SOURCE

@@ -61,6 +61,14 @@ def settle(page: Any) -> None:
     page.wait_for_timeout(300)
 
 
+def built_book(root: Path) -> Path:
+    """The folder of the built book's HTML. Raises CourseError when it is not built."""
+    site = Path(root) / "_build" / "html"
+    if not (site / "index.html").is_file():
+        raise CourseError(f"Wanted a built book in {site}, found none. Run: course book")
+    return site
+
+
 def take(root: Path, out: Path | None = None) -> list[Path]:
     """One PNG for each page, colour scheme and width, of the book that stands in `_build/html`.
 
@@ -68,9 +76,7 @@ def take(root: Path, out: Path | None = None) -> list[Path]:
     Raises CourseError when there is no built book or no Chromium.
     """
     root = Path(root)
-    site = root / "_build" / "html"
-    if not (site / "index.html").is_file():
-        raise CourseError(f"Wanted a built book in {site}, found none. Run: course book")
+    site = built_book(root)
     out = root / "_build" / "looks" if out is None else Path(out)
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(parents=True)

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from course_lib.staff.grading import sets
+from course_lib.staff.publishing.set_pages import HEADING
 from course_lib.validation import CourseError
 
 SOURCE = "solutions/teaching/goals.toml"
 TARGET = "solutions/teaching/misconceptions.md"
-HEADING = re.compile(r"^## Question (\d+)\. (.*?) \((\d+) points, about (\d+) minutes\)$", re.M)
 OPEN_ENDED = re.compile(r",\s*open-ended$")
 FIRST_LINES = """# Misconceptions, and the question that reveals each
 

@@ -14,7 +14,7 @@ import jupytext
 from course_lib.staff.publishing.docstrings import first_sentence
 from course_lib.staff.publishing.execute import code
 from course_lib.staff.publishing.floors import ROOMS
-from course_lib.staff.publishing.notebooks import has_code, toc_pages
+from course_lib.staff.publishing.notebooks import has_code, page_title, toc_pages
 from course_lib.staff.publishing.used import Library, is_passing_on
 
 INCLUDED = re.compile(r"^[`:]{3,}\{literalinclude\} \S*?(course_lib/\S+\.py)$", re.M)
@@ -51,7 +51,7 @@ def modules(root: Path) -> dict[str, list[Module]]:
     tests = {path.relative_to(root).as_posix(): path.read_text("utf-8") for path in test_files(root)}
     pages = {page: page_code(root, page) for page in toc_pages(root) if has_code(root, page)}
     in_tests, in_pages = namers(library, tests, most=MOST), namers(library, pages)
-    titles = {page: title(root, page) for page in pages}
+    titles = {page: page_title(root, page) for page in pages}
     for module, names in in_pages.items():
         words = library.modules[module].read_text("utf-8")
         teaching = [page for page in names if f'page "{titles[page]}"' in words]
@@ -96,11 +96,6 @@ def page_code(root: Path, page: str) -> str:
     path = root / f"{page}.md"
     shown = [found.removesuffix(".py").replace("/", ".") for found in INCLUDED.findall(path.read_text("utf-8"))]
     return "\n".join([code(jupytext.read(path)), *(f"import {name}" for name in shown)])
-
-
-def title(root: Path, page: str) -> str:
-    """The first heading of a page."""
-    return next(line[2:] for line in (root / f"{page}.md").read_text("utf-8").splitlines() if line.startswith("# "))
 
 
 def started(library: Library, text: str) -> set[str]:

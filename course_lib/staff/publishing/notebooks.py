@@ -1,7 +1,6 @@
 """The Colab notebook beside every page: written from the page, never edited."""
 
 import hashlib
-import os
 import re
 from pathlib import Path
 
@@ -11,7 +10,8 @@ import yaml
 from pybtex.database import parse_file
 
 import course_lib
-from course_lib.staff.publishing.addresses import licence_line, report_address
+from course_lib.staff.grading.places import write_safely
+from course_lib.staff.publishing.addresses import colab_address, licence_line, report_address
 from course_lib.staff.publishing.config import read_names
 from course_lib.staff.publishing.plain_markdown import FENCE, convert
 from course_lib.staff.publishing.plain_roles import ConversionError, Page
@@ -29,7 +29,6 @@ LAST = """\
 Something is wrong here? [Report a mistake on this page]({report}).
 
 {licences} Version {tag}, written from [{name}.md]({address}): edit that page, not this copy."""
-HOSTS = {"repo": "https://github.com", "colab": "https://colab.research.google.com/github"}
 HIDDEN = {"hide-cell", "hide-input", "remove-input"}
 GLUED = re.compile(r"""\bglue\(\s*(f?)["']([^"']+)["']""")
 
@@ -50,6 +49,12 @@ def has_code(root: Path, page: str) -> bool:
     text = (root / f"{page}.md").read_text(encoding="utf-8")
     front = re.match(r"---\n(.*?)\n---\n", text, re.S)
     return bool(front and "kernelspec" in (yaml.safe_load(front[1]) or {}))
+
+
+def page_title(root: Path, page: str) -> str:
+    """The first heading of a page; empty when it has none."""
+    found = re.search(r"^# (.+)$", (root / f"{page}.md").read_text(encoding="utf-8"), re.M)
+    return found[1] if found else ""
 
 
 def citations(root: Path) -> dict[str, tuple[str, str]]:
@@ -75,7 +80,6 @@ def gather(root: Path, name: str, notebook: nbformat.NotebookNode) -> Page:
     """Everything that the text of a page refers to, and the addresses of the other pages."""
     course = read_names(root)
     url, branch = course.url, course.branch
-    short = url.removeprefix("https://github.com/")
     notebooks = {page for page in toc_pages(root) if has_code(root, page)}
 
     def address(page: str) -> str:
@@ -84,7 +88,7 @@ def gather(root: Path, name: str, notebook: nbformat.NotebookNode) -> Page:
         return file_address("repo", f"{page}.md")
 
     def file_address(host: str, path: str) -> str:
-        return f"{HOSTS[host]}/{short}/blob/{branch}/{path}"
+        return colab_address(url, branch, path) if host == "colab" else f"{url}/blob/{branch}/{path}"
 
     def elsewhere(kind: str, label: str) -> tuple[str, str, str] | None:
         for other in toc_pages(root):
@@ -92,7 +96,7 @@ def gather(root: Path, name: str, notebook: nbformat.NotebookNode) -> Page:
             if other != name and label in source:
                 cells = jupytext.reads(source, fmt="md:myst")
                 if label in (known := getattr(gather(root, other, cells), kind)):
-                    return str(known[label]), other, re.findall(r"^# (.+)$", source, re.M)[0]
+                    return str(known[label]), other, page_title(root, other)
         return None
 
     page = Page(name, root, citations=citations(root), address=address, file_address=file_address, elsewhere=elsewhere)
@@ -180,13 +184,6 @@ def colab_notebook(root: Path, name: str) -> str:
     return nbformat.writes(made, indent=1, sort_keys=True) + "\n"
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace `path` in one step, so that nobody reads half a file."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    draft.write_text(text, encoding="utf-8")
-    os.replace(draft, path)
-
-
 def write_notebooks(root: Path, check: bool = False) -> list[Path]:
     """Write the sibling .ipynb of every page that holds code, and return those that changed.
 
@@ -206,10 +203,10 @@ def write_notebooks(root: Path, check: bool = False) -> list[Path]:
             raise Drift(f"Wanted notebooks that match their pages, got drift in {names}. Run: course notebooks")
         return []
     for path in changed:
-        write_atomically(path, texts[path])
+        write_safely(path, texts[path].encode())
     for path in strays:
         path.unlink()
     return changed
 
 
-__all__ = ["ConversionError", "Drift", "colab_notebook", "has_code", "toc_pages", "write_notebooks"]
+__all__ = ["ConversionError", "Drift", "colab_notebook", "has_code", "page_title", "toc_pages", "write_notebooks"]

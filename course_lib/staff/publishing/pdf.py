@@ -20,7 +20,7 @@ from bs4 import BeautifulSoup, Tag
 import course_lib
 from course_lib.staff.publishing.addresses import licence_line
 from course_lib.staff.publishing.config import read_names
-from course_lib.staff.publishing.looks import chromium, serve, settle
+from course_lib.staff.publishing.looks import built_book, chromium, serve, settle
 from course_lib.validation import CourseError
 
 NAME = "rnn-dynamics.pdf"
@@ -121,7 +121,7 @@ def target(page: str, href: str, pages: set[str], public: str) -> str:
     return "#" + anchor(other, fragment) if other in pages else public + file
 
 
-def document(root: Path, site: Path, progress: Callable[[str], None]) -> str:
+def document(root: Path, site: Path, say: Callable[[str], object]) -> str:
     """All pages as the HTML of one document, to be served from the site's own folder."""
     course = read_names(root)
     public = course.site
@@ -143,7 +143,7 @@ def document(root: Path, site: Path, progress: Callable[[str], None]) -> str:
             contents.append(f'<li><a href="#{anchor(page)}">{words}</a></li>')
             body.append(str(made))
             done += 1
-            progress(f"{done} of {len(pages)} read: {page}")
+            say(f"{done} of {len(pages)} read: {page}")
     title = html.escape(course.title)
     links = "".join(f'<link rel="stylesheet" href="{html.escape(sheet)}">' for sheet in sheets)
     front = (
@@ -179,17 +179,15 @@ def print_document(browser: Any, site: Path, text: str, path: Path, title: str) 
         page.close()
 
 
-def make_pdf(root: Path, progress: Callable[[str], None] = lambda line: None) -> Path:
+def make_pdf(root: Path, say: Callable[[str], object] = lambda line: None) -> Path:
     """Print the book that stands in `_build/html` into `_build/rnn-dynamics.pdf`, and offer it on the site.
 
-    progress: told in a line what is being done.  Raises CourseError when there is no built book or no Chromium.
+    say: gets a line of progress.  Raises CourseError when there is no built book or no Chromium.
     """
     root = Path(root)
-    site = root / "_build" / "html"
-    if not (site / "index.html").is_file():
-        raise CourseError(f"Wanted a built book in {site}, found none. Run: course book")
-    text = document(root, site, progress)
-    progress("typesetting the mathematics and printing: some minutes")
+    site = built_book(root)
+    text = document(root, site, say)
+    say("typesetting the mathematics and printing: some minutes")
     path = root / "_build" / NAME
     draft = path.with_suffix(".part.pdf")
     title = read_names(root).title

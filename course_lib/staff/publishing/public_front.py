@@ -10,11 +10,10 @@ from posixpath import normpath
 
 import course_lib
 from course_lib.staff.grading.sets import available, load
-from course_lib.staff.publishing.addresses import licence_line
+from course_lib.staff.publishing.addresses import colab_address, licence_line
 from course_lib.staff.publishing.config import Names, read_names
 
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\((?!https?:|#|mailto:)([^)#\s]+)(#[^)\s]*)?\)")
-COLAB = "https://colab.research.google.com/github"
 FRONT = """\
 # {title}
 
@@ -105,5 +104,4 @@ def without_private_links(text: str, page: str, names: Collection[str]) -> str:
 
 
 def _set_line(root: Path, names: Names, tag: str, name: str) -> str:
-    short = names.url.removeprefix("https://github.com/")
-    return f"- [{load(root, name).title}]({COLAB}/{short}/blob/{tag}/assignments/{name}/{name}.ipynb)"
+    return f"- [{load(root, name).title}]({colab_address(names.url, tag, f'assignments/{name}/{name}.ipynb')})"

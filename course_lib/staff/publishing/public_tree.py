@@ -18,6 +18,7 @@ import course_lib
 from course_lib.staff.publishing import public_history
 from course_lib.staff.publishing.config import read_names
 from course_lib.staff.publishing.leaks import every_secret, leaks_in_tree
+from course_lib.staff.publishing.looks import built_book
 from course_lib.staff.publishing.public_front import front_page, without_private_links, workflow
 from course_lib.validation import CourseError
 
@@ -74,9 +75,7 @@ def publish(
     tree or of the clone's history holds a line of a solution; then nothing in `to` has changed. And when the version is
     published already with another library or other sets; then nothing is committed.
     """
-    site = root / "_build" / "html"
-    if not (site / "index.html").is_file():
-        raise CourseError(f"Wanted a built book in {site}, found none. Run `make book` first.")
+    site = built_book(root)
     if (commit or push) and not public_history.is_repository(to):
         raise CourseError(f"Wanted a clone of the public repository to commit in, got {to}. Run `git clone` first.")
     before = earlier_files(to)

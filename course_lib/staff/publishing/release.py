@@ -9,7 +9,6 @@ crash, the solution earns every point, and nbgrader's gradebook knows the same p
 import ast
 import importlib
 import logging
-import os
 import sqlite3
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -23,6 +22,7 @@ import numpy as np
 from nbformat import NotebookNode
 
 from course_lib.staff.grading.inprocess import ask
+from course_lib.staff.grading.places import write_safely
 from course_lib.staff.grading.sets import ProblemSet, available, load
 from course_lib.staff.publishing.assignment_source import COURSE, source_notebook
 from course_lib.staff.publishing.leaks import leaks_in_notebook
@@ -69,7 +69,7 @@ def release(root: Path, names: Sequence[str] | None = None, check: bool = False)
 def write_source(root: Path, name: str) -> Path:
     """Write nbgrader's source notebook of a set to `_build/nbgrader/source` and return its path."""
     path = Path(root) / "_build" / "nbgrader" / "source" / name / f"{name}.ipynb"
-    _write(path, _text(source_notebook(root, name)))
+    write_safely(path, _text(source_notebook(root, name)).encode())
     return path
 
 
@@ -91,9 +91,9 @@ def _release_one(root: Path, name: str, check: bool) -> Released:
             f"Run `course release {name}` and commit the result; a release is never edited."
         )
     if not check:
-        _write(root / "_build" / "nbgrader" / "source" / name / f"{name}.ipynb", _text(source))
+        write_safely(root / "_build" / "nbgrader" / "source" / name / f"{name}.ipynb", _text(source).encode())
         if changed:
-            _write(target, text)
+            write_safely(target, text.encode())
     n_questions = len(problems.questions) + len(problems.manual)
     return Released(target.relative_to(root), problems.title, n_questions, problems.max, changed and not check)
 
@@ -106,7 +106,7 @@ def _converted(scratch: Path, name: str, source: NotebookNode) -> tuple[Notebook
     from nbgrader.coursedir import CourseDirectory
     from traitlets.config import Config
 
-    _write(scratch / "source" / name / f"{name}.ipynb", _text(source))
+    write_safely(scratch / "source" / name / f"{name}.ipynb", _text(source).encode())
     config = Config()
     config.CourseDirectory.update(root=str(scratch), course_id=COURSE, assignment_id=name)
     config.CourseDirectory.db_url = f"sqlite:///{scratch / 'gradebook.db'}"
@@ -196,10 +196,3 @@ def _function(source: str, name: str) -> Any:
 def _text(notebook: NotebookNode) -> str:
     nbformat.validate(notebook)
     return nbformat.writes(notebook, indent=1).rstrip("\n") + "\n"
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    made = path.with_name(f".{path.name}.{os.getpid()}")
-    made.write_text(text, encoding="utf-8")
-    os.replace(made, path)
