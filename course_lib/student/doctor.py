@@ -71,7 +71,8 @@ def diagnose(notebook: Mapping[str, Any], assignment: str) -> list[Finding]:
 def report(findings: list[Finding]) -> list[str]:
     """The doctor's table, the sentence below it, and how to hand in."""
     lines = [f"{'':{WIDTHS[0]}}  {'found':{WIDTHS[1]}}  verdict", "-" * (sum(WIDTHS) + 18)]
-    for finding in sorted(findings, key=lambda finding: finding.what):
+    findings = sorted(findings, key=lambda finding: finding.what)
+    for finding in findings:
         wrapped = textwrap.wrap(finding.found, WIDTHS[1]) or [""]
         for k, text in enumerate(wrapped):
             head, verdict = (finding.what, finding.verdict) if k == 0 else ("", "")

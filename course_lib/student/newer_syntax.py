@@ -4,6 +4,7 @@ import ast
 import re
 
 FSTRING = re.compile(r"(?i:f|fr|rf)(\"{3}|'{3}|\"|')")
+SPECIFICATION = re.compile(r":(?:.?[<>=^])?[-+ ]?z?$")  # what of a format may stand before its own "#": {x:#.3g}
 
 
 def newer_syntax(source: str, tree: ast.Module, version: tuple[int, int]) -> str:
@@ -28,9 +29,9 @@ def is_newer_fstring(text: str) -> bool:
         if depth == 0 and text.startswith(("{{", "}}"), place):
             place += 2
             continue
-        if depth and (
-            text.startswith(quote, place) or text[place] in "\\#" or (text[place] == "\n" and len(quote) == 1)
-        ):
+        comment = text[place] == "#" and not SPECIFICATION.search(text, begin.end(), place)
+        broken = text[place] == "\\" or (text[place] == "\n" and len(quote) == 1)
+        if depth and (comment or broken or text.startswith(quote, place)):
             return True
         depth = max(0, depth + (text[place] == "{") - (text[place] == "}"))
         place += 1

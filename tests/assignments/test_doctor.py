@@ -14,7 +14,7 @@ from course_lib.staff.publishing.assignment_source import source_notebook
 from course_lib.student import checks as checks_package
 from course_lib.student import diagnosis
 from course_lib.student.begin import checks_of
-from course_lib.student.diagnosis import COSTS, FINE, LOOK, OPEN, examine_notebook
+from course_lib.student.diagnosis import COSTS, FINE, LOOK, OPEN, Finding, examine_notebook
 from course_lib.student.doctor import HAND_IN, diagnose, doctor, opened, report
 from course_lib.student.newer_syntax import is_newer_fstring
 
@@ -99,6 +99,11 @@ def _explore_only(notebook):
 def _helper(notebook):
     notebook["cells"].insert(4, text_cell("def half(h):\n    return h / 2"))
     change(notebook, "q2-answer", "t[k] + h / 2", "t[k] + half(h)")
+
+
+def test_the_thing_named_first_is_the_first_of_the_table():
+    found = [Finding("Question 3", "does not parse", COSTS), Finding("Question 1", "stops in a fresh notebook", COSTS)]
+    assert ending(found) == "2 things would cost points, the first: Question 1, stops in a fresh notebook."
 
 
 @pytest.mark.parametrize(
@@ -304,6 +309,9 @@ def test_the_limit_is_the_packages_own(root):
         ('f"{x\n}"', True),
         ('f"""{x\n}"""', False),
         ('f"""{d["a"]}"""', False),
+        ("f'{x:#.3g} {n:>+#10x} {x:#>8}'", False),
+        ("f\"{d['#']}\"", True),
+        ('f"""{x  # why\n}"""', True),
         ("'no f {d['", False),
     ],
 )

@@ -65,7 +65,7 @@ def numbers(value: Any) -> np.ndarray:
     try:
         return np.asarray(value, dtype=float)
     except (TypeError, ValueError) as error:
-        raise TypeError(f"wanted numbers, got {type(value).__name__}: {error}") from error
+        raise TypeError(f"Wanted numbers, got {type(value).__name__}: {error}") from error
 
 
 def short(value: float) -> str:
