@@ -9,7 +9,7 @@ from typing import Any
 
 from course_lib.student.say import say
 
-ALWAYS_OPEN = ("student", "shapes", "validation", "staff")
+ALWAYS_OPEN = ("student", "shapes", "validation", "staff")  # staff: for the course's own processes; no student has it
 ABSENT = ("norse", "torchdiffeq")
 
 _current: list[str] = []

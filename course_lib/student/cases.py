@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from course_lib.student.fields import FIELDS
+from course_lib.student.fields import FIELDS, like, states
 from course_lib.student.nets import NETS
 
 Value = Any
@@ -44,8 +44,8 @@ def linear(A: np.ndarray) -> Callable[..., Value]:
     """x' = A x; A (dim, dim)."""
 
     def field(t: float, x: Value) -> Value:
-        x = _states(x)
-        return x @ _like(A.T, x)
+        x, _ = states(x)
+        return x @ like(A.T, x)
 
     return field
 
@@ -54,9 +54,9 @@ def pendulum(damping: float, push: float, beat: float) -> Callable[..., Value]:
     """A damped pendulum, pushed in time: angle' = speed, speed' = -sin(angle) - damping speed + push cos(beat t)."""
 
     def field(t: float, x: Value) -> Value:
-        x = _states(x)
+        x, library = states(x)
         angle, speed = x[..., 0], x[..., 1]
-        return _stack([speed, -_sine(angle) - damping * speed + push * np.cos(beat * float(t))], x)
+        return library.stack([speed, -library.sin(angle) - damping * speed + push * np.cos(beat * float(t))], -1)
 
     return field
 
@@ -65,9 +65,9 @@ def van_der_pol(mu: float, push: float, beat: float) -> Callable[..., Value]:
     """The oscillator of van der Pol, pushed in time: x' = v, v' = mu (1 - x^2) v - x + push cos(beat t)."""
 
     def field(t: float, x: Value) -> Value:
-        x = _states(x)
+        x, library = states(x)
         place, speed = x[..., 0], x[..., 1]
-        return _stack([speed, mu * (1 - place**2) * speed - place + push * np.cos(beat * float(t))], x)
+        return library.stack([speed, mu * (1 - place**2) * speed - place + push * np.cos(beat * float(t))], -1)
 
     return field
 
@@ -202,28 +202,3 @@ KINDS: dict[str, Callable[..., Any]] = {
     **FIELDS,
     **NETS,
 }
-
-
-def _is_tensor(x: Value) -> bool:
-    torch = sys.modules.get("torch")
-    return torch is not None and isinstance(x, torch.Tensor)
-
-
-def _states(x: Value) -> Value:
-    return x if _is_tensor(x) else np.asarray(x)
-
-
-def _like(array: np.ndarray, x: Value) -> Value:
-    if _is_tensor(x):
-        return sys.modules["torch"].as_tensor(array, dtype=x.dtype, device=x.device)
-    return np.asarray(array, dtype=x.dtype if x.dtype.kind == "f" else float)
-
-
-def _sine(x: Value) -> Value:
-    return sys.modules["torch"].sin(x) if _is_tensor(x) else np.sin(x)
-
-
-def _stack(columns: list[Value], x: Value) -> Value:
-    if _is_tensor(x):
-        return sys.modules["torch"].stack(columns, -1)
-    return np.stack(columns, -1)

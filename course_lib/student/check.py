@@ -11,9 +11,10 @@ import numpy as np
 from course_lib.student import wire
 from course_lib.student.begin import checks_of, current
 from course_lib.student.checks import Check, Row
+from course_lib.student.probe import first_line
 from course_lib.student.say import say
 
-LONGEST = 90  # characters of an error
+LONGEST = 110  # characters of an error
 WIDTHS = (34, 30, 34)
 HEADS = ("property", "yours", "wanted", "verdict")
 VERDICTS = {True: "holds ✓", False: "fails ✗"}
@@ -94,5 +95,4 @@ def _told(error: Exception) -> str:
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "course_lib" not in frame.filename]
     own = [frame for frame in frames if "site-packages" not in frame.filename]
     where = f" (line {own[-1].lineno} of your cell)" if own else ""
-    first = (str(error).strip().splitlines() or [""])[0]
-    return f"{type(error).__name__}: {first[:LONGEST]}{'...' if len(first) > LONGEST else ''}{where}"
+    return f"{textwrap.shorten(first_line(error), LONGEST, placeholder='...')}{where}"

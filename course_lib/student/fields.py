@@ -25,12 +25,12 @@ class Field:
 
     def __call__(self, x: Value) -> Value:
         """Velocities (..., dim) at states (..., dim)."""
-        x, library = _states(x)
+        x, library = states(x)
         return self.velocity(x, library)
 
     def jac(self, x: Value) -> Value:
         """Jacobians (..., dim, dim) at states (..., dim)."""
-        x, library = _states(x)
+        x, library = states(x)
         return self.jacobian(x, library)
 
 
@@ -91,11 +91,11 @@ def tanh_net(W: np.ndarray, b: np.ndarray) -> Field:
     """A network of rate units: h' = -h + tanh(W h + b); W (dim, dim), row i receives; b (dim,)."""
 
     def velocity(h: Value, library: Any) -> Value:
-        return -h + library.tanh(h @ _like(W.T, h) + _like(b, h))
+        return -h + library.tanh(h @ like(W.T, h) + like(b, h))
 
     def jacobian(h: Value, library: Any) -> Value:
-        slopes = 1 - library.tanh(h @ _like(W.T, h) + _like(b, h)) ** 2
-        return slopes[..., None] * _like(W, h) - _like(np.eye(len(W)), h)
+        slopes = 1 - library.tanh(h @ like(W.T, h) + like(b, h)) ** 2
+        return slopes[..., None] * like(W, h) - like(np.eye(len(W)), h)
 
     return Field(velocity, jacobian)
 
@@ -155,7 +155,7 @@ def _labels(label: Callable[[np.ndarray], np.ndarray]) -> Label:
     """A label of arrays that takes anything with rows, and answers a tensor with a tensor."""
 
     def wrapped(x: Value) -> Value:
-        x, library = _states(x)
+        x, library = states(x)
         plain = np.asarray(x if library is np else x.detach().cpu().numpy(), dtype=float)
         if plain.ndim != 2:
             raise ValueError(f"Wanted states (n, dim), got shape {plain.shape}. Pass one row a state.")
@@ -165,13 +165,13 @@ def _labels(label: Callable[[np.ndarray], np.ndarray]) -> Label:
     return wrapped
 
 
-def _states(x: Value) -> tuple[Value, Any]:
+def states(x: Value) -> tuple[Value, Any]:
     """The states, and the library that works on them: torch for a tensor, otherwise numpy."""
     torch = sys.modules.get("torch")
     return (x, torch) if torch is not None and isinstance(x, torch.Tensor) else (np.asarray(x), np)
 
 
-def _like(array: np.ndarray, x: Value) -> Value:
+def like(array: np.ndarray, x: Value) -> Value:
     """The array in the precision and library of x."""
     if not isinstance(x, np.ndarray):
         return sys.modules["torch"].as_tensor(array, dtype=x.dtype, device=x.device)

@@ -81,13 +81,13 @@ def _answer(function: Callable[..., Any], inputs: tuple[Any, ...]) -> dict[str, 
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # sys.exit() in a function is that case's error, not the end of the worker
-        return {"status": "raised", "value": None, "error": _first_line(error)}
+        return {"status": "raised", "value": None, "error": first_line(error)}
     try:
         return {"status": "ok", "value": wire.decode(wire.encode(value)), "error": ""}
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        return {"status": "unreadable", "value": None, "error": _first_line(error)}
+        return {"status": "unreadable", "value": None, "error": first_line(error)}
 
 
 def _called(function: Callable[..., Any], inputs: list[Any]) -> Any:
@@ -114,7 +114,7 @@ def _prepared(value: Any) -> Any:
     return value
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
     """Name and first line of an exception; its ``__str__`` is the student's and may fail itself."""
     name = type(error).__name__
     try:
@@ -135,7 +135,7 @@ def _record(answers: list[dict[str, Any]], again: list[dict[str, Any]]) -> bytes
         except wire.WireError as error:
             again = []
             if place:
-                answers[place - 1] = {"status": "unreadable", "value": None, "error": _first_line(error)}
+                answers[place - 1] = {"status": "unreadable", "value": None, "error": first_line(error)}
     raise wire.WireError("Wanted a record that fits, got none.")
 
 

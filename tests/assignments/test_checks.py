@@ -86,6 +86,25 @@ def test_an_error_of_the_students_is_a_row_with_its_line_and_no_traceback(begun,
     assert "Traceback" not in text and "fails ✗" in text
 
 
+class Wordless(Exception):
+    """An error whose words are an error."""
+
+    def __str__(self):
+        raise RuntimeError("no words")
+
+
+def test_an_error_without_words_or_with_many_is_still_a_row(begun, capsys):
+    def failing(error):
+        def function(*inputs):
+            raise error
+
+        return printed(capsys, "q1", function)
+
+    assert re.search(r"gives an answer +Wordless \(line", failing(Wordless()))
+    long = " ".join(failing(ValueError("word " * 100)).split())
+    assert "ValueError: word word" in long and "... (line" in long and long.count("word") < 30
+
+
 def test_odd_answers_are_told_not_raised(begun, capsys, problems):
     for name in problems.questions:
         for odd in (None, 3, "text", {}, [], [1, [2, 3]], object(), np.array(["a"]), (1, 2, 3)):

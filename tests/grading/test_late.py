@@ -188,6 +188,8 @@ def test_a_table_of_times_by_number_login_or_mail(tmp_path):
 def test_late_days_are_a_budget_for_the_term(course, tmp_path):
     term = TERM.replace("percent = 10", "percent = 10\nlate_days = 1") + "[assignments.other]\n"
     places = prepare(course, term)
+    (course / "solutions" / "other").mkdir()
+    (course / "solutions" / "other" / "questions.py").touch()
     places.late("other").parent.mkdir()
     places.late("other").write_text(json.dumps({"somebody": 3}))
     archive = handed.write_zip(tmp_path / "in.zip", handed.BLACKBOARD)
@@ -216,6 +218,7 @@ def test_late_days_are_a_budget_for_the_term(course, tmp_path):
         ("[assignments.tiny]\nversions = ['1']", "versions"),
         ("[assignments.tiny]\ntimes = 3", "assignments.tiny.times as str"),
         ("[assignments]\ntiny = 3", "table"),
+        ("[assignments.tyni]\npercent = 3", "Wanted assignments.tiny in .*, got assignments.tyni"),
         ("roster = 'nowhere.csv'", "does not exist"),
         ("= 3", "TOML"),
     ],

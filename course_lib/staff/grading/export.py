@@ -10,7 +10,7 @@ from course_lib.staff.grading.lms import PRESETS
 from course_lib.staff.grading.marks import Mark, marks_of
 from course_lib.staff.grading.parcel import write_parcel
 from course_lib.staff.grading.places import Places, checked_id, write_safely
-from course_lib.staff.grading.sanitise import plain
+from course_lib.staff.grading.sanitise import few
 from course_lib.staff.grading.sets import ProblemSet
 from course_lib.staff.grading.tables import read_table, text, write_rows
 from course_lib.staff.grading.term import read_term
@@ -51,7 +51,7 @@ def export(
     if waiting and not so_far:
         raise CourseError(
             f"Wanted every answer graded, got {len(waiting)} student(s) with answers that wait for a person: "
-            f"{_few(waiting)}. Grade them in formgrader, or export the points so far with --so-far."
+            f"{few(waiting)}. Grade them in formgrader, or export the points so far with --so-far."
         )
     marks = marks_of(places, problem_set, students, kept, term)
     told = term.assignment(assignment)
@@ -114,7 +114,7 @@ def require_graded(students: Mapping[str, Mapping[str, Any]]) -> None:
     if waiting:
         raise CourseError(
             f"Wanted every question graded before export, got {len(waiting)} student(s) with questions that are not: "
-            f"{_few(waiting)}. Look at the triage page, then grade again."
+            f"{few(waiting)}. Look at the triage page, then grade again."
         )
 
 
@@ -157,9 +157,9 @@ def _written(
     write_safely(path, write_rows(table.rows, delimiter=table.delimiter).encode(table.encoding, "replace"))
     notes = [*table.notes, *doubts]
     if left:
-        notes.append(f"The feedback of {len(left)} could not be addressed in {lms}: {_few(left)}.")
+        notes.append(f"The feedback of {len(left)} could not be addressed in {lms}: {few(left)}.")
     if kept.missing:
-        notes.append(f"{len(kept.missing)} of the roster handed in nothing and have no row: {_few(kept.missing)}.")
+        notes.append(f"{len(kept.missing)} of the roster handed in nothing and have no row: {few(kept.missing)}.")
     return Exported(path, parcel, tuple(notes))
 
 
@@ -171,21 +171,16 @@ def _doubts(marks: Sequence[Mark], kept: account.Account, waiting: Sequence[str]
     earlier = [item.student for item in kept.students if item.earlier]
     notes = []
     if waiting:
-        notes.append(f"Points so far: written answers of {len(waiting)} wait for a person: {_few(waiting)}.")
+        notes.append(f"Points so far: written answers of {len(waiting)} wait for a person: {few(waiting)}.")
     if aside:
-        notes.append(f"Without a mark, because no notebook could be read: {_few(aside)}.")
+        notes.append(f"Without a mark, because no notebook could be read: {few(aside)}.")
     if late:
-        notes.append(f"Points were taken off for lateness: {_few(late)}.")
+        notes.append(f"Points were taken off for lateness: {few(late)}.")
     if unknown:
-        notes.append(f"Marked late by the system, and nothing was taken off: {_few(unknown)}. See the triage page.")
+        notes.append(f"Marked late by the system, and nothing was taken off: {few(unknown)}. See the triage page.")
     if earlier:
         notes.append(
-            f"Collected in an earlier run, not in the last one, and still in the table: {_few(earlier)}. "
+            f"Collected in an earlier run, not in the last one, and still in the table: {few(earlier)}. "
             "To leave them out: course collect ... --fresh, then grade."
         )
     return notes
-
-
-def _few(names: Sequence[str]) -> str:
-    shown = ", ".join(plain(name, length=60) for name in names[:8])
-    return f"{shown} and {len(names) - 8} more" if len(names) > 8 else shown

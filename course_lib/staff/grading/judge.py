@@ -17,7 +17,6 @@ import numpy as np
 from course_lib.staff.grading.question import Answer, Case, Evidence, Finding, Property, Question
 from course_lib.student import wire
 
-OUTCOMES = ("judged", "student", "not_graded")
 NOT_STARTED = "The answer cell still raises NotImplementedError: this question was not started."
 NEEDS = "This counts once the main part of the question is right for at least one case."
 LONGEST_FIGURE = 300

@@ -5,14 +5,14 @@ rows and columns go back), otherwise from what the names of the submissions say.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from course_lib.staff.grading.lms import Owner
 from course_lib.staff.grading.marks import Mark
 from course_lib.staff.grading.pages import points
 from course_lib.staff.grading.roster import Person, Roster, person_of
-from course_lib.staff.grading.sanitise import plain
+from course_lib.staff.grading.sanitise import few, plain
 from course_lib.staff.grading.sets import ProblemSet
 from course_lib.staff.grading.tables import Table, folded, text
 from course_lib.validation import CourseError
@@ -191,7 +191,7 @@ def _rows_of(marks: Sequence[Mark], table: Table, asked: Asked) -> list[tuple[Ma
             chosen.append((mark, known[person.id]))
     if lost:
         raise CourseError(
-            f"Wanted everybody in the system's table, got {len(lost)} who are not: {_few(lost)}. "
+            f"Wanted everybody in the system's table, got {len(lost)} who are not: {few(lost)}. "
             "Export the table again, or name them in the roster as the system does."
         )
     return chosen
@@ -202,7 +202,7 @@ def _need(marks: Sequence[Mark], lms: str, known: Callable[[Mark], bool]) -> Non
     lost = [mark.student for mark in marks if not known(mark)]
     if lost:
         raise CourseError(
-            f"Wanted {lms}'s ids in the names of the submissions, got {len(lost)} without: {_few(lost)}. "
+            f"Wanted {lms}'s ids in the names of the submissions, got {len(lost)} without: {few(lost)}. "
             f"Give {lms}'s own table: course export ... --to {lms} --gradebook FILE.csv"
         )
 
@@ -224,7 +224,7 @@ def _column(asked: Asked, bare: Callable[[str], str]) -> int:
         others = [name for name in table.header if bare(name) != name]
         raise CourseError(
             f"Wanted one column for {plain(wanted)!r} in the system's table, got {len(found)}. "
-            f"Name it with --column; there are: {_few(others)}."
+            f"Name it with --column; there are: {few(others)}."
         )
     return found[0]
 
@@ -257,8 +257,3 @@ def _of_another_size(said: str, wanted: float, system: str) -> str:
         return ""
     same = abs(size - wanted) < 1e-9
     return "" if same else f"{system} counts to {points(size)} points, the set to {points(wanted)}: nothing was scaled."
-
-
-def _few(names: Iterable[str]) -> str:
-    known = [plain(name, length=60) for name in names]
-    return ", ".join(known[:8]) + (f" and {len(known) - 8} more" if len(known) > 8 else "") if known else "none"

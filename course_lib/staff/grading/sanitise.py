@@ -1,7 +1,7 @@
 """Student text made safe to show: nbgrader's templates render Markdown and names as they come."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +16,13 @@ def plain(text: str, *, length: int = 300) -> str:
     """One line without control characters, at most ``length`` long: for terminal, log and table."""
     line = " ".join(_CONTROL.sub(" ", str(text)).split())
     return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def few(names: Iterable[str], *, shown: int = 8) -> str:
+    """Names for one line of the terminal: the first of them and how many more there are; "none" for none."""
+    known = [plain(name, length=60) for name in names]
+    more = f" and {len(known) - shown} more" if len(known) > shown else ""
+    return ", ".join(known[:shown]) + more or "none"
 
 
 def printable(line: str, *, length: int = 300) -> str:

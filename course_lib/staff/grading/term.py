@@ -49,6 +49,7 @@ from course_lib.staff.grading.late import LatePolicy
 from course_lib.staff.grading.lms import PRESETS
 from course_lib.staff.grading.places import Places
 from course_lib.staff.grading.roster import Roster, read_roster
+from course_lib.staff.grading.sets import available
 from course_lib.validation import CourseError
 
 
@@ -97,8 +98,9 @@ def read_term(places: Places) -> Term:
     lms = _is(table, "lms", str, "", path)
     if lms and lms not in PRESETS:
         raise CourseError(f"Wanted lms as one of {', '.join(PRESETS)} in {path}, got {lms!r}.")
-    named = _is(table, "roster", str, "", path)
     sets = _is(table, "assignments", dict, {}, path)
+    _only(sets, available(places.root), path, "assignments.")
+    named = _is(table, "roster", str, "", path)
     return Term(
         zone=_zone(_is(table, "timezone", str, "UTC", path), path),
         lms=lms,
