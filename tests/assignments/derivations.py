@@ -1,14 +1,14 @@
-"""What the tests of the tolerances share: a question's own file, and errors in units of its tolerance."""
+"""What the tests of the tolerances share: a question's own file, its cases, and errors in units of its tolerance."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from course_lib.staff.grading.inprocess import answers_of
-from course_lib.staff.grading.question import Case
+from course_lib.staff.grading.question import Case, Question
 from course_lib.staff.grading.sets import ProblemSet
 
 
@@ -19,6 +19,12 @@ def module(problems: ProblemSet, name: str) -> ModuleType:
             if found.__file__ == str(problems.folder / f"{name}.py"):
                 return found
     raise LookupError(name)
+
+
+def drawn(question: Question, seeds: Iterable[int], *strata: str) -> list[Case]:
+    """Cases of several draws, of the given strata or of all."""
+    cases = [case for seed in seeds for case in question.draw(np.random.default_rng(seed))]
+    return [case for case in cases if not strata or case.stratum in strata]
 
 
 def misses(miss: Callable[..., float], function: Callable[..., Any], cases: list[Case]) -> np.ndarray:

@@ -4,7 +4,7 @@ import answer_matrix as matrix
 import numpy as np
 import pytest
 import torch
-from derivations import misses, module
+from derivations import drawn, misses, module
 from scipy.linalg import expm
 
 from course_lib.staff.grading.inprocess import answers_of
@@ -154,11 +154,6 @@ def test_q4_stored_curves_put_the_tolerance_between_right_and_published(a1):
         for name in ("reference", "share_of_the_rise", "plateau_of_local_slopes"):
             assert 0.84 < right[name](lag, s)[0] / exponent < 0.96, name
         assert np.polyfit(lag[early], s[early], 1)[0] / exponent > 1.45
-
-
-def drawn(question, seeds, *strata):
-    """Cases of some strata over several draws."""
-    return [c for seed in seeds for c in question.draw(np.random.default_rng(seed)) if c.stratum in strata]
 
 
 def test_q5_right_answers_agree_exactly_and_wrong_ones_are_far_off(a1):

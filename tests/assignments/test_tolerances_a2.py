@@ -4,7 +4,7 @@ import answer_matrix as matrix
 import numpy as np
 import pytest
 from conftest import SETS
-from derivations import misses, module
+from derivations import drawn, misses, module
 
 DRAWS = 8
 
@@ -18,7 +18,7 @@ def a2():
 def draws(question, *strata):
     """Cases of the given strata (none: all), draw by draw."""
     for seed in range(DRAWS):
-        yield [case for case in question.draw(np.random.default_rng(seed)) if not strata or case.stratum in strata]
+        yield drawn(question, [seed], *strata)
 
 
 @pytest.mark.parametrize(

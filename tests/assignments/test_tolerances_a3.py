@@ -8,7 +8,7 @@ import answer_matrix as matrix
 import numpy as np
 import pytest
 from conftest import ROOT, SETS
-from derivations import misses, module
+from derivations import drawn, misses, module
 
 from course_lib.staff.grading.inprocess import answers_of
 from course_lib.student.checks.a3_ei_rate import memory
@@ -22,16 +22,10 @@ def a3():
     return SETS["a3_ei_rate"]
 
 
-def drawn(question, seeds, *strata):
-    """Cases of some draws, of the given strata or of all."""
-    cases = [case for seed in range(seeds) for case in question.draw(np.random.default_rng(seed))]
-    return [case for case in cases if not strata or case.stratum in strata]
-
-
 def test_q1_float32_stays_far_below_and_mutants_far_above(a3):
     q1, question = module(a3, "q1_dale"), a3.questions["q1"]
     right, wrong = matrix.variants(a3, question), matrix.mutants(a3, question)
-    cases = drawn(question, 10)
+    cases = drawn(question, range(10))
     assert misses(q1.magnitude_miss, right["single_precision"], cases).max() < 2e-7 / q1.MAGNITUDE
     assert misses(q1.edge_miss, right["single_precision"], cases).max() < 1.2e-5 / q1.EDGE
     for name in ("squared", "softplus", "inhibition_not_strengthened", "factor_upside_down", "receivers_strengthened"):
@@ -42,7 +36,7 @@ def test_q1_float32_stays_far_below_and_mutants_far_above(a3):
 
 def test_q1_the_largest_real_part_is_another_number_than_the_largest_modulus(a3):
     """A scale by modulus, which the library has, is seen in every draw, if not on every case."""
-    for case in drawn(a3.questions["q1"], 10):
+    for case in drawn(a3.questions["q1"], range(10)):
         modes = np.linalg.eigvals(case.expected)
         assert 0.2 < modes.real.max() / np.abs(modes).max() <= 1 + 1e-9
 
@@ -61,7 +55,7 @@ def test_q2_rounding_is_below_the_tolerance_and_mutants_far_above(a3):
 def test_q3_right_answers_scatter_below_the_tolerance(a3):
     q3, question = module(a3, "q3_response"), a3.questions["q3"]
     right, wrong = matrix.variants(a3, question), matrix.mutants(a3, question)
-    cases = drawn(question, 10)
+    cases = drawn(question, range(10))
     for name, bound in {"single_precision": 3e-5, "difference_quotient": 1e-5, "solved_again": 1e-5}.items():
         assert misses(q3.response_miss, right[name], cases).max() < bound / q3.TOLERANCE, name
         assert misses(q3.currents_miss, right[name], cases).max() < bound / q3.TOLERANCE, name
@@ -71,7 +65,7 @@ def test_q3_right_answers_scatter_below_the_tolerance(a3):
 
 def test_q3_the_same_circuit_is_held_at_high_rates_only(a3):
     """The answer of the inhibitory cells to their own drive changes its sign with the working point."""
-    cases = drawn(a3.questions["q3"], 10, "calm", "held")
+    cases = drawn(a3.questions["q3"], range(10), "calm", "held")
     for calm, held in zip(cases[::2], cases[1::2], strict=True):
         assert calm.inputs[0] is held.inputs[0] and (calm.stratum, held.stratum) == ("calm", "held")
         assert calm.expected[1][1, 1] > 0 > held.expected[1][1, 1]
@@ -80,7 +74,7 @@ def test_q3_the_same_circuit_is_held_at_high_rates_only(a3):
 def test_q4_every_search_finds_the_same_and_a_coarse_one_does_not(a3):
     q4, question = module(a3, "q4_clocks"), a3.questions["q4"]
     right, wrong = matrix.variants(a3, question), matrix.mutants(a3, question)
-    cases = drawn(question, 6)
+    cases = drawn(question, range(6))
     lost = [case for case in cases if case.stratum != "never"]
     for name, function in right.items():
         assert misses(q4.tau_miss, function, cases).max() < 0.2, name
@@ -92,14 +86,14 @@ def test_q4_every_search_finds_the_same_and_a_coarse_one_does_not(a3):
 
 def test_q4_clocks_never_move_a_real_eigenvalue_through_zero(a3):
     """The determinant of -1 + gain W does not know the clocks: what is lost is lost to a rotating pair."""
-    for case in drawn(a3.questions["q4"], 6):
+    for case in drawn(a3.questions["q4"], range(6)):
         W, gain, _, _ = case.inputs
         assert np.linalg.det(np.eye(len(W)) - gain[:, None] * W) > 0
         assert (case.expected[1] > 0) == (case.stratum != "never")
 
 
 def test_q4_dividing_columns_or_slopes_on_columns_leaves_the_spectrum(a3):
-    (case, *_) = drawn(a3.questions["q4"], 1, "groups")
+    (case, *_) = drawn(a3.questions["q4"], range(1), "groups")
     W, gain, n_exc, tau_e = case.inputs
     tau = np.where(np.arange(len(W)) < n_exc, tau_e, 2.5 * tau_e)
     rows = np.linalg.eigvals((gain[:, None] * W - np.eye(len(W))) / tau[:, None])
@@ -109,12 +103,12 @@ def test_q4_dividing_columns_or_slopes_on_columns_leaves_the_spectrum(a3):
 
 def test_hidden_ranges_are_those_that_the_student_is_told(a3):
     """`differ` names the number of cells, the edge and the powers; draws stay inside and use them."""
-    first = drawn(a3.questions["q1"], 10)
+    first = drawn(a3.questions["q1"], range(10))
     assert {len(case.inputs[0]) for case in first} <= set(range(8, 61))
     edges = [case.inputs[2] for case in first]
     assert 0.3 <= min(edges) < 0.45 and 1.65 < max(edges) <= 1.8
     for name, low, high in (("q2", 1.4, 3.0), ("q3", 1.5, 2.6)):
-        powers = [case.inputs[-1] for case in drawn(a3.questions[name], 10)]
+        powers = [case.inputs[-1] for case in drawn(a3.questions[name], range(10))]
         assert low <= min(powers) < low + 0.15 and high - 0.15 < max(powers) <= high
 
 

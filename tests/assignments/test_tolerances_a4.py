@@ -6,19 +6,13 @@ import answer_matrix as matrix
 import numpy as np
 import pytest
 from conftest import SETS
-from derivations import misses, module
+from derivations import drawn, misses, module
 
 from course_lib.staff.grading.inprocess import answers_of
 from course_lib.student import data
 
 begins = sys.modules["course_lib.student.begin"]
 SET = SETS["a4_spiking"]
-
-
-def cases_of(name, seeds, *strata):
-    """Cases of several draws, of the given strata or of all."""
-    drawn = [case for seed in seeds for case in SET.questions[name].draw(np.random.default_rng(seed))]
-    return [case for case in drawn if not strata or case.stratum in strata]
 
 
 def wrong(name):
@@ -31,7 +25,7 @@ def right(name):
 
 def test_q1_right_trains_stay_within_their_samples_of_the_times_on_paper():
     """Grid, rounding of t_ref, the sample of the mark, Euler's error: each below what the derivation adds up."""
-    q1, cases = module(SET, "q1_lif"), cases_of("q1", range(3))
+    q1, cases = module(SET, "q1_lif"), drawn(SET.questions["q1"], range(3))
     for function in [*right("q1").values(), q1.on_paper]:
         assert misses(q1.interval_miss, function, cases).max() <= 0.95
         assert misses(q1.latency_miss, function, cases).max() <= 0.95
@@ -43,7 +37,7 @@ def test_q1_right_trains_stay_within_their_samples_of_the_times_on_paper():
 
 def test_q1_wrong_clocks_and_resets_are_five_tolerances_off():
     q1 = module(SET, "q1_lif")
-    held, bare = (cases_of("q1", range(5), stratum) for stratum in ("held", "bare"))
+    held, bare = (drawn(SET.questions["q1"], range(5), stratum) for stratum in ("held", "bare"))
     for name in ("refractory_ignored", "charges_while_refractory", "no_reset", "stays_up"):
         assert misses(q1.interval_miss, wrong("q1")[name], held).min() >= 5, name
     for name in ("reset_to_rest", "held_at_rest", "no_reset"):
@@ -52,19 +46,19 @@ def test_q1_wrong_clocks_and_resets_are_five_tolerances_off():
 
 def test_q1_with_a_refractory_period_the_reset_cannot_be_seen():
     """Why the reset has cases of its own."""
-    for case in cases_of("q1", range(3), "held"):
+    for case in drawn(SET.questions["q1"], range(3), "held"):
         np.testing.assert_array_equal(wrong("q1")["reset_to_rest"](*case.inputs), case.expected)
 
 
 def test_q1_the_strong_drive_charges_within_the_refractory_period():
-    for case in cases_of("q1", range(20), "held"):
+    for case in drawn(SET.questions["q1"], range(20), "held"):
         charging = case.facts["interval"][0] - case.facts["t_ref"][0]
         assert charging < 0.6 * case.facts["t_ref"][0]
 
 
 def test_q2_rounding_and_nearest_mutants():
     q2 = module(SET, "q2_fi_curve")
-    cases = cases_of("q2", range(30))
+    cases = drawn(SET.questions["q2"], range(30))
     assert misses(q2.value_miss, right("q2")["single_precision"], cases).max() < 0.2
     for case in cases:
         near = np.abs(case.inputs[0] / (case.inputs[4] - case.inputs[2]) - 1)
@@ -76,7 +70,7 @@ def test_q2_rounding_and_nearest_mutants():
 
 
 def test_q2_exactly_on_threshold_is_exact_in_single_precision():
-    for case in cases_of("q2", range(30)):
+    for case in drawn(SET.questions["q2"], range(30)):
         i, _, rest, reset, th, _ = case.inputs
         assert all(np.float32(value) == value for value in (rest, reset, th))
         if len(i) > 1:
@@ -85,7 +79,7 @@ def test_q2_exactly_on_threshold_is_exact_in_single_precision():
 
 def test_q3_right_answers_agree_and_the_record_may_be_counted_either_way():
     q3 = module(SET, "q3_regular")
-    cases = cases_of("q3", range(15))
+    cases = drawn(SET.questions["q3"], range(15))
     for name, function in right("q3").items():
         for case, answer in zip(cases, answers_of(function, cases), strict=True):
             assert q3.cv_misses(case, answer.value, 1e-4).max() < 1, name
@@ -94,17 +88,17 @@ def test_q3_right_answers_agree_and_the_record_may_be_counted_either_way():
 
 def test_q3_a_forgotten_dead_time_and_a_counted_silence_are_far_off():
     q3 = module(SET, "q3_regular")
-    for case in cases_of("q3", range(10), "long"):
+    for case in drawn(SET.questions["q3"], range(10), "long"):
         assert q3.least_miss(case, wrong("q3")["dead_time_ignored"](*case.inputs)) >= 5
         for name in ("one_pot", "trains_end_to_end", "population_train", "variance_over_mean", "spread_of_rates"):
             assert q3.cv_misses(case, wrong("q3")[name](*case.inputs)).max() >= 5, name
         assert case.facts["spikes"].min() > 80
-    for case in cases_of("q3", range(10), "late"):
+    for case in drawn(SET.questions["q3"], range(10), "late"):
         assert q3.cv_misses(case, wrong("q3")["silence_counted"](*case.inputs), 0.1).max() > 1
 
 
 def test_q3_no_cell_fires_while_it_is_dead():
-    for case in cases_of("q3", range(5)):
+    for case in drawn(SET.questions["q3"], range(5)):
         s, dt, t_ref = case.inputs
         gaps = np.concatenate([np.diff(np.flatnonzero(train)) for train in s.T])
         assert gaps.min() * dt > t_ref
@@ -112,7 +106,7 @@ def test_q3_no_cell_fires_while_it_is_dead():
 
 
 def test_q4_rounding_exponentials_and_other_orders_of_the_step():
-    q4, cases = module(SET, "q4_to_si"), cases_of("q4", range(40))
+    q4, cases = module(SET, "q4_to_si"), drawn(SET.questions["q4"], range(40))
     answers = answers_of(right("q4")["single_precision"], cases)
     for case, answer in zip(cases, answers, strict=True):
         assert max(q4.share_miss(case, answer.value, which) for which in (0, 1)) < 0.01
@@ -131,7 +125,7 @@ def test_q4_the_judges_cell_is_the_code_that_students_are_given():
     text = (SET.folder / "notebook.md").read_text(encoding="utf-8")
     names = {"np": np}
     exec(text[text.index("def their_code") : text.index("\n\n\n_tau_mem")], names)
-    for case in cases_of("q4", range(3)):
+    for case in drawn(SET.questions["q4"], range(3)):
         times = names["their_code"](*case.expected, 4000)[2]
         assert np.mean(np.diff(times[:8])) == pytest.approx(case.facts["interval"], rel=1e-9)
 

@@ -6,7 +6,7 @@ import answer_matrix as matrix
 import numpy as np
 import torch
 from conftest import SETS
-from derivations import misses, module
+from derivations import drawn, misses, module
 
 from course_lib.analysis import fixed_points
 from course_lib.dynamics import FunctionFlow
@@ -15,12 +15,6 @@ from course_lib.student import data
 
 begins = sys.modules["course_lib.student.begin"]
 SET = SETS["a5_flipflop"]
-
-
-def cases_of(name, seeds, *strata):
-    """Cases of several draws, of the given strata or of all."""
-    drawn = [case for seed in seeds for case in SET.questions[name].draw(np.random.default_rng(seed))]
-    return [case for case in drawn if not strata or case.stratum in strata]
 
 
 def wrong(name):
@@ -32,16 +26,18 @@ def right(name):
 
 
 def test_q1_holds_are_long_and_a_bit_of_several_is_silent():
-    for case in cases_of("q1", range(10), "several"):
+    for case in drawn(SET.questions["q1"], range(10), "several"):
         silent = ~case.inputs[0].any(axis=(0, 1))
         assert silent.sum() == 1 and 2 <= len(silent) <= 5
-    assert min(case.facts["wait"].max() for case in cases_of("q1", range(10), "one")[::2]) > 80
-    heights = np.abs(np.concatenate([case.inputs[0][case.inputs[0] != 0] for case in cases_of("q1", range(3))]))
+    assert min(case.facts["wait"].max() for case in drawn(SET.questions["q1"], range(10), "one")[::2]) > 80
+    heights = np.abs(
+        np.concatenate([case.inputs[0][case.inputs[0] != 0] for case in drawn(SET.questions["q1"], range(3))])
+    )
     assert 0.3 <= heights.min() < 0.4 and 1.9 < heights.max() <= 2
 
 
 def test_q1_every_wrong_step_is_a_whole_number_and_wrong_ways_have_many():
-    q1, cases = module(SET, "q1_latch"), cases_of("q1", range(2))
+    q1, cases = module(SET, "q1_latch"), drawn(SET.questions["q1"], range(2))
     for name, function in right("q1").items():
         assert misses(q1.held_miss, function, cases).max() == 0, name
     for name in ("toggles", "clipped_sum", "sign_of_the_sum", "never_reset", "first_pulse_for_good", "height_held"):
@@ -50,14 +46,14 @@ def test_q1_every_wrong_step_is_a_whole_number_and_wrong_ways_have_many():
 
 def test_q2_the_first_table_has_98_per_cent_of_the_bits_and_hardly_a_memory():
     """What the text says may be true: not one whole trial, and five of eight memories lost."""
-    for case in cases_of("q2", range(20), "all")[::3]:
+    for case in drawn(SET.questions["q2"], range(20), "all")[::3]:
         bits, trials, corners = case.expected
         assert 0.97 < bits < 0.99 and trials == 0 and 1 <= corners <= 3
         assert len(np.unique(case.inputs[1].reshape(-1, 3), axis=0)) == 8
 
 
 def test_q2_one_bit_is_many_tolerances_and_float32_is_far_below_one():
-    q2, cases = module(SET, "q2_scores"), cases_of("q2", range(10))
+    q2, cases = module(SET, "q2_scores"), drawn(SET.questions["q2"], range(10))
     assert max(case.inputs[0].size for case in cases) * q2.EXACT < 0.1
     assert misses(q2.guard_miss, right("q2")["in_torch"], cases).max() < 1e-7 / q2.EXACT * 2
     for case in cases:
@@ -66,7 +62,7 @@ def test_q2_one_bit_is_many_tolerances_and_float32_is_far_below_one():
 
 def test_q2_the_sign_alone_gives_other_bits_in_every_table_and_other_trials_where_some_are_right():
     """Why the library's scores, which look at the sign, answer neither part."""
-    for case in cases_of("q2", range(10), "all"):
+    for case in drawn(SET.questions["q2"], range(10), "all"):
         bits, trials, _ = wrong("q2")["margin_ignored"](*case.inputs)
         assert bits > case.expected[0] + 1e-3
         assert trials > case.expected[1] or case.expected[1] == 0
@@ -74,12 +70,12 @@ def test_q2_the_sign_alone_gives_other_bits_in_every_table_and_other_trials_wher
 
 def test_q2_numbers_of_memories_differ_between_the_tables():
     for seed in range(10):
-        assert len({case.expected[2] for case in cases_of("q2", [seed], "all")}) > 1
+        assert len({case.expected[2] for case in drawn(SET.questions["q2"], [seed], "all")}) > 1
 
 
 def test_q3_epochs_and_losses_lie_apart():
     """Any two epochs differ, single precision does not; losses are equal only in a tie."""
-    q3, cases = module(SET, "q3_keep_best"), cases_of("q3", range(5))
+    q3, cases = module(SET, "q3_keep_best"), drawn(SET.questions["q3"], range(5))
     for case in cases:
         weights, losses = case.facts["weights"], case.facts["losses"]
         moved = np.abs(weights[:, None] - weights).max(axis=-1)[~np.eye(len(weights), dtype=bool)]
@@ -93,7 +89,7 @@ def test_q3_epochs_and_losses_lie_apart():
 
 def test_q3_the_best_is_early_late_first_last_and_never_where_nan_is():
     places = {"valley": set(), "rise": set(), "ends": set(), "tie": set(), "nan": set()}
-    for case in cases_of("q3", range(10)):
+    for case in drawn(SET.questions["q3"], range(10)):
         n, best = case.inputs[1], case.expected[1]
         places[case.stratum].add(1 if best == 1 else -1 if best == n else 0)
         assert np.isnan(case.facts["losses"]).sum() == 2 * (case.stratum == "nan")
@@ -103,7 +99,7 @@ def test_q3_the_best_is_early_late_first_last_and_never_where_nan_is():
 
 def test_q3_what_is_not_copied_is_the_last_epochs():
     """The published mistake: epoch and loss are right, the weights are those of the end."""
-    for case in cases_of("q3", range(3), "valley", "rise"):
+    for case in drawn(SET.questions["q3"], range(3), "valley", "rise"):
         (answer,) = answers_of(wrong("q3")["copied_the_names_only"], [case])
         weights = np.concatenate([np.reshape(part, -1) for part in answer.value[0]])
         np.testing.assert_allclose(weights, case.facts["weights"][-1])
@@ -113,7 +109,7 @@ def test_q3_what_is_not_copied_is_the_last_epochs():
 def test_q4_networks_are_what_they_are_called():
     """Numbers of rest points by unstable directions, distances and ghosts, as the head comment and the text say."""
     counts = {"nine": [4, 4, 1], "many": [8, 12, 6, 1], "pair": [4, 4, 1], "ghost": [2, 1], "trained": [8, 12, 6, 1]}
-    for case in cases_of("q4", range(6)):
+    for case in drawn(SET.questions["q4"], range(6)):
         W, b, starts = case.inputs
         x = case.expected
         modes = np.linalg.eigvals(W * (1 - np.tanh(x[:, None]) ** 2) - np.eye(len(b)))
@@ -128,7 +124,7 @@ def test_q4_networks_are_what_they_are_called():
 
 
 def test_q4_float64_has_room_and_single_precision_has_not():
-    q4, cases = module(SET, "q4_resting"), cases_of("q4", range(5), "nine", "many", "pair", "trained")
+    q4, cases = module(SET, "q4_resting"), drawn(SET.questions["q4"], range(5), "nine", "many", "pair", "trained")
     for case in cases:
         W, b, _ = case.inputs
         x = np.float32(case.expected)
@@ -141,7 +137,7 @@ def test_q4_float64_has_room_and_single_precision_has_not():
 
 def test_q4_sound_searches_find_every_point_with_room():
     """Right answers lie within a hundredth of the distance at which a point counts as found."""
-    for case in cases_of("q4", range(2)):
+    for case in drawn(SET.questions["q4"], range(2)):
         for name in ("scipy_root", "in_the_other_network"):
             x = np.asarray(right("q4")[name](*case.inputs))
             off = np.linalg.norm(case.expected[:, None] - x, axis=-1).min(axis=1)
@@ -150,7 +146,7 @@ def test_q4_sound_searches_find_every_point_with_room():
 
 def test_q4_the_librarys_search_in_this_very_field_finds_them():
     """Why analysis and dynamics are closed; its own networks have other rest points (library_a5)."""
-    (case,) = cases_of("q4", [0], "nine")
+    (case,) = drawn(SET.questions["q4"], [0], "nine")
     W, b, starts = (torch.as_tensor(part) for part in case.inputs)
     flow = FunctionFlow(lambda x: torch.tanh(x) @ W.T + b - x, len(b))
     found = fixed_points(flow, starts[:10])

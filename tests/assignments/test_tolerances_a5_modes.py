@@ -4,14 +4,9 @@ import answer_matrix as matrix
 import library_a5
 import numpy as np
 from conftest import SETS
-from derivations import module
+from derivations import drawn, module
 
 SET = SETS["a5_flipflop"]
-
-
-def cases_of(name, seeds):
-    """Cases of several draws."""
-    return [case for seed in seeds for case in SET.questions[name].draw(np.random.default_rng(seed))]
 
 
 def growth(J, kind, wait):
@@ -21,7 +16,7 @@ def growth(J, kind, wait):
 
 
 def test_q5_modes_keep_away_from_the_line_and_single_precision_moves_none_across():
-    for case in cases_of("q5", range(10)):
+    for case in drawn(SET.questions["q5"], range(10)):
         J, kind, wait = case.inputs
         found = growth(J, kind, wait)
         assert np.abs(found - 1).min() > 0.149 and found.max() < 4.01
@@ -32,7 +27,7 @@ def test_q5_modes_keep_away_from_the_line_and_single_precision_moves_none_across
 
 def test_q5_whatever_grows_at_all_is_two_more():
     """Why the library's count is wrong on every matrix."""
-    for case in cases_of("q5", range(5)):
+    for case in drawn(SET.questions["q5"], range(5)):
         assert ((growth(*case.inputs) > 0).sum(axis=-1) == case.expected + 2).all()
 
 
@@ -40,7 +35,7 @@ def test_q6_the_line_tells_what_rests():
     """The places are what they are called, and half of the ghosts are slower than a limit of 0.0015."""
     q6 = module(SET, "q6_ghost")
     for seed in range(3):
-        cases = cases_of("q6", [seed])
+        cases = drawn(SET.questions["q6"], [seed])
         assert [case.facts["rests"] for case in cases].count(True) == 10
         slow = []
         for case in cases:
@@ -58,7 +53,7 @@ def test_q6_the_line_tells_what_rests():
 def test_q6_the_librarys_network_rests_elsewhere():
     """Its search says "rest" by chance here and there, and what it returns is faster than where it began."""
     q6, search = module(SET, "q6_ghost"), library_a5.LIBRARY_OF_SET["q6"]["call"]
-    cases = cases_of("q6", range(3))
+    cases = drawn(SET.questions["q6"], range(3))
     sound = [q6._sound(case, answer.value) for case, answer in zip(cases, matrix.answers(search, cases), strict=True)]
     assert sum(ok for ok, case in zip(sound, cases, strict=True) if case.facts["rests"]) <= 3
 

@@ -6,7 +6,7 @@ import answer_matrix as matrix
 import numpy as np
 import pytest
 from conftest import SETS
-from derivations import misses, module
+from derivations import drawn, misses, module
 from scipy.integrate import solve_ivp
 
 from course_lib.staff.grading.inprocess import answers_of
@@ -21,16 +21,10 @@ def a6():
     return SETS["a6_separatrix"]
 
 
-def drawn(question, seeds, *strata):
-    """Cases of some draws, of the given strata or of all."""
-    cases = [case for seed in range(seeds) for case in question.draw(np.random.default_rng(seed))]
-    return [case for case in cases if not strata or case.stratum in strata]
-
-
 def test_q1_accurate_methods_agree_and_euler_does_not(a6):
     q1, question = module(a6, "q1_destinations"), a6.questions["q1"]
     right, wrong = matrix.variants(a6, question), matrix.mutants(a6, question)
-    cases = drawn(question, 2)
+    cases = drawn(question, range(2))
     for name in ("whole_path_first", "single_precision", "adaptive_solver"):
         assert misses(q1.label_miss, right[name], cases).max() * (1 - q1.LABELS) < 1.5 / q1.STARTS, name
         assert misses(q1.arrival_miss, right[name], cases).mean() * (1 - q1.ARRIVALS) < 0.01, name
@@ -42,7 +36,7 @@ def test_q1_accurate_methods_agree_and_euler_does_not(a6):
 
 
 def test_q1_starts_settle_where_they_should_and_not_where_they_should_not(a6):
-    for case in drawn(a6.questions["q1"], 6):
+    for case in drawn(a6.questions["q1"], range(6)):
         label, (_, _, attractors, _, _, tol) = case.expected[0], case.inputs
         apart = np.linalg.norm(attractors[:, None] - attractors, axis=-1)[np.triu_indices(len(attractors), 1)]
         assert apart.min() > 2 * tol, "more than two tol apart, as the text says"
@@ -55,7 +49,7 @@ def test_q1_starts_settle_where_they_should_and_not_where_they_should_not(a6):
 def test_q2_every_halving_is_exact_and_rough_searches_miss_by_far(a6):
     q2, question = module(a6, "q2_edge_points"), a6.questions["q2"]
     right, wrong = matrix.variants(a6, question), matrix.mutants(a6, question)
-    cases = drawn(question, 5)
+    cases = drawn(question, range(5))
     for name, function in right.items():
         assert misses(q2.edge_miss, function, cases).max() == 0, name
     fine = [case for case in cases if case.stratum == "fine"]
@@ -68,7 +62,7 @@ def test_q2_every_halving_is_exact_and_rough_searches_miss_by_far(a6):
 
 def test_q2_rows_that_are_refused_and_rows_that_are_not(a6):
     """Eight rows agree, three are open; among those that agree some hide a border, so that refusing is a choice."""
-    for case in drawn(a6.questions["q2"], 6):
+    for case in drawn(a6.questions["q2"], range(6)):
         field, a, b, _ = case.inputs
         label = build(field)
         first, last = label(a), label(b)
@@ -80,7 +74,7 @@ def test_q2_rows_that_are_refused_and_rows_that_are_not(a6):
 def test_q3_right_methods_stay_on_the_border_and_a_ruler_does_not(a6):
     q3, question = module(a6, "q3_separatrix"), a6.questions["q3"]
     right, wrong = matrix.variants(a6, question), matrix.mutants(a6, question)
-    cases = drawn(question, 1)
+    cases = drawn(question, range(1))
     for name, function in right.items():
         assert misses(q3.border_miss, function, cases).max() * q3.BORDER < 0.003, name
     assert misses(q3.border_miss, wrong["straight_line"], cases).min() * q3.BORDER > 0.05
@@ -127,7 +121,7 @@ def test_the_text_promises_what_is_judged(a6):
 
 def test_q3_the_traced_curve_parts_two_basins(a6):
     """Starts 0.003 to either side of the drawn answers end in different wells, at every point but the saddle."""
-    for case in drawn(a6.questions["q3"], 2):
+    for case in drawn(a6.questions["q3"], range(2)):
         f, places = build(case.inputs[0]), np.arange(4, case.inputs[4] - 1, 6)
         c, along = case.expected[:, places], case.expected[:, places + 1] - case.expected[:, places - 1]
         across = np.stack([-along[..., 1], along[..., 0]], -1) / np.linalg.norm(along, axis=-1, keepdims=True)
@@ -141,7 +135,7 @@ def test_q3_the_traced_curve_parts_two_basins(a6):
 
 
 def test_q3_chords_and_first_directions(a6):
-    for case in drawn(a6.questions["q3"], 6):
+    for case in drawn(a6.questions["q3"], range(6)):
         c, (_, _, saddle, length, n) = case.expected, case.inputs
         chords = np.linalg.norm(np.diff(c, axis=1), axis=-1)
         assert 0.98 < chords.min() * (n - 1) / length and chords.max() * (n - 1) / length < 1 + 1e-4
@@ -169,9 +163,9 @@ def test_hidden_ranges_are_those_that_the_student_is_told(a6):
     """`differ` names dimensions, lengths and numbers of points; draws stay inside and use them."""
     told = checks_of("a6_separatrix").CHECKS
     low, high = map(int, re.search(r"dimension \((\d) to (\d)\)", told["q2"].differ).groups())
-    dims = {case.inputs[1].shape[1] for case in drawn(a6.questions["q2"], 12)}
+    dims = {case.inputs[1].shape[1] for case in drawn(a6.questions["q2"], range(12))}
     assert (min(dims), max(dims)) == (low, high)
-    cases = drawn(a6.questions["q3"], 5)
+    cases = drawn(a6.questions["q3"], range(5))
     ranges = re.findall(r"\((\d+) to (\d+)\)", told["q3"].differ)
     for (least, most), place in zip(ranges, (3, 4), strict=True):
         values = np.array([case.inputs[place] for case in cases])

@@ -6,8 +6,7 @@ import answer_matrix as matrix
 import numpy as np
 import pytest
 from conftest import ROOT, SETS
-from derivations import misses, module
-from test_tolerances_a6 import drawn
+from derivations import drawn, misses, module
 
 from course_lib.staff.grading.inprocess import answers_of
 from course_lib.staff.grading.own_numbers import figures_of
@@ -47,7 +46,7 @@ def test_psi_and_its_weights_come_through():
 
 def test_q4_formulas_agree_with_torch_and_right_ways_stay_far_below_the_tolerance():
     q4, question = module(SET, "q4_koopman"), SET.questions["q4"]
-    cases = drawn(question, 3)
+    cases = drawn(question, range(3))
     right = matrix.variants(SET, question)
     for name, worst in (
         ("reference", 1e-6),
@@ -61,20 +60,20 @@ def test_q4_formulas_agree_with_torch_and_right_ways_stay_far_below_the_toleranc
 
 def test_q4_wrong_ways_are_a_hundredth_of_the_scale_off():
     q4, question = module(SET, "q4_koopman"), SET.questions["q4"]
-    nets = drawn(question, 4, "net")
+    nets = drawn(question, range(4), "net")
     for name, function in matrix.mutants(SET, question).items():
         history = name in ("detached", "gradient_without_history", "right_side_without_history")
         miss, allowed = (q4.weights_miss, q4.WEIGHTS_TOLERANCE) if history else (q4.residual_miss, q4.TOLERANCE)
         off = misses(miss, function, nets).reshape(4, -1).max(axis=1) * allowed
         assert off.min() > 1e-2, (name, off)
-    lam = np.array([case.inputs[-1] for case in drawn(question, 10)])
+    lam = np.array([case.inputs[-1] for case in drawn(question, range(10))])
     assert lam.min() >= 0.3 and lam.max() <= 3 and np.abs(lam - 1).min() >= 0.2
 
 
 def test_q5_right_answers_agree_and_samples_do_not():
     q5, question = module(SET, "q5_border_places"), SET.questions["q5"]
     right, wrong = matrix.variants(SET, question), matrix.mutants(SET, question)
-    cases = drawn(question, 6)
+    cases = drawn(question, range(6))
     for name, function in right.items():
         pairs = zip(cases, answers_of(function, cases), strict=True)
         assert max(max(q5.off(case, q5.read(case, answer.value))) for case, answer in pairs) < 0.1 * q5.TOLERANCE, name
@@ -85,12 +84,12 @@ def test_q5_right_answers_agree_and_samples_do_not():
 
 
 def test_q5_no_threshold_tells_a_dip_from_a_crossing():
-    for case in drawn(SET.questions["q5"], 8, "several"):
+    for case in drawn(SET.questions["q5"], range(8), "several"):
         psi = np.abs(case.inputs[1])
         crosses = np.isin(np.arange(len(psi)), case.expected[0])
         least = psi.min(axis=1)
         assert np.sort(least[~crosses])[0] < np.median(least[crosses]), "dips deeper than most crossings' samples"
-    sizes = [np.abs(case.inputs[1]).max(axis=1) for case in drawn(SET.questions["q5"], 8)]
+    sizes = [np.abs(case.inputs[1]).max(axis=1) for case in drawn(SET.questions["q5"], range(8))]
     assert np.concatenate(sizes).max() / np.concatenate(sizes).min() > 1e3
 
 
