@@ -307,6 +307,19 @@ def test_a_command_that_is_killed_leaves_no_process(tmp_path):
     until(lambda: (status := process.status_of(pid)) is None or status.ended)
 
 
+@pytest.mark.parametrize("first", ["import numpy as np", "import torch\nimport matplotlib.pyplot as plt"])
+def test_the_first_cell_of_a_fork_loads_nothing(afresh, tmp_path, first):
+    """What each notebook would load anew its server has loaded once: NumPy's random numbers were half of its cost."""
+    changed(
+        afresh,
+        tmp_path,
+        ('    channel.send(b"H")', '    sys.there = set(sys.modules); channel.send(b"H")'),
+        script="worker.py",
+    )
+    text = said(f"{first}\nimport sys\nprint(len(sys.there), sorted(set(sys.modules) - sys.there))", walls="forked")
+    assert re.fullmatch(r"\d{3,} \[\]\n", text), text
+
+
 def test_wire_and_worker_speak_the_same_behind_either_wall():
     """Same worker, started by exec: the same answers."""
     cold = ran(RIGHT, "q1", walls="cold").questions["q1"]

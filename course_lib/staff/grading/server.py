@@ -22,8 +22,8 @@ import walls
 import worker
 
 from course_lib.student import channel
-from course_lib.student import probe as _probe  # noqa: F401 - in memory for all notebooks
 from course_lib.student.channel import Channel
+from course_lib.student.probe import seed
 
 FORK, READY = b"fork", b"ready"
 PLAIN = "import numpy as np\nimport matplotlib.pyplot as plt\nplt.figure()"
@@ -47,6 +47,7 @@ def prepare(kind: str) -> worker.Shell:
     with open(os.devnull, "w", encoding="utf-8") as null, contextlib.redirect_stdout(null):
         worker.run_cell(shell, "1 / 0")  # the first traceback costs more than all others
     exec(PLAIN + (TORCH if kind == "torch" else ""), {"__name__": "warm"})
+    seed()  # NumPy loads its random numbers when they are first asked for
     sys.modules["matplotlib.pyplot"].close("all")
     for name in ("last_type", "last_value", "last_traceback", "last_exc"):
         sys.__dict__.pop(name, None)
